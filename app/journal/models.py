@@ -1,0 +1,27 @@
+"""The journal: every change of a dossier, once, for ever."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Column, Identity, Index
+from sqlmodel import Field, SQLModel
+
+from app.kit.columns import document, moment, office
+
+
+class JournalLine(SQLModel, table=True):
+    """Who did what to which dossier, when and why (nhật ký). Append-only: the application may only insert and read."""
+
+    __tablename__ = "journal_line"
+    __table_args__ = (Index("ix_journal_line_dossier", "dossier_id", "id"),)
+
+    id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
+    office_id: int = Field(sa_column=office())
+    dossier_id: UUID
+    at: datetime = Field(sa_column=moment())
+    event: str = Field(max_length=60)  # past tense: "step.finished"
+    actor_kind: str = Field(max_length=10)  # officer, citizen, system, outside
+    actor_id: UUID | None = None
+    why: str | None = None  # the reason a person gave, in their words
+    facts: dict[str, Any] = Field(default_factory=dict, sa_column=document())  # ids, numbers, moments: no personal data

@@ -1,0 +1,159 @@
+"""The database: one pool, one transaction a request, plain SQL.
+
+Tables are described by SQLModel classes and built by Alembic; they are read and written by SQL on asyncpg
+(docs/decisions/0002-sql-on-asyncpg.md). Whose rows a transaction may see is told to PostgreSQL when it begins.
+"""
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from functools import cache
+from typing import Any, TypeVar
+from uuid import UUID
+
+import asyncpg
+import orjson
+from sqlmodel import SQLModel
+
+from app.kit.errors import Unavailable
+
+Row = TypeVar("Row", bound=SQLModel)
+Connection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
+
+# What a driver says when the server is away, starting, stopping or full.
+SERVER_AWAY = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.DiskFullError,
+)
+
+
+class DatabaseAway(Unavailable):
+    """PostgreSQL does not answer. The transaction did not happen."""
+
+
+class Db:
+    """One transaction. Committed by whoever opened it, never by a service."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    async def row(self, sql: str, *args: object) -> asyncpg.Record | None:
+        return await self.connection.fetchrow(sql, *args)
+
+    async def rows(self, sql: str, *args: object) -> list[asyncpg.Record]:
+        return await self.connection.fetch(sql, *args)
+
+    async def value(self, sql: str, *args: object) -> Any:
+        return await self.connection.fetchval(sql, *args)
+
+    async def run(self, sql: str, *args: object) -> int:
+        """How many rows the statement touched."""
+        status = await self.connection.execute(sql, *args)
+        tail = status.rsplit(" ", 1)[-1]
+        return int(tail) if tail.isdigit() else 0
+
+    async def add(self, row: Row) -> Row:
+        """Insert `row`; what the database fills in (identities, defaults) is read back into it."""
+        columns, sql = _insert_of(type(row))
+        given = {name: getattr(row, name) for name in columns}
+        stored = await self.connection.fetchrow(sql(tuple(n for n in columns if given[n] is not None)),
+                                                *(v for v in given.values() if v is not None))
+        assert stored is not None
+        for name, value in stored.items():
+            if given.get(name) is None and value is not None:
+                setattr(row, name, value)
+        return row
+
+    async def get(self, table: type[Row], key: object) -> Row | None:
+        """The row of `table` with this primary key (one column), or None."""
+        found = await self.connection.fetchrow(_select_of(table), key)
+        return table(**dict(found)) if found else None
+
+    async def act_for(self, *, offices: Iterable[int] = (), citizen: UUID | None = None, card: str = "") -> None:
+        """Whose rows may be seen from here on: these offices', this citizen's, the holder's of this card number."""
+        await self.connection.execute(
+            "SELECT set_config('motcua.offices', $1, true), set_config('motcua.citizen', $2, true),"
+            " set_config('motcua.card', $3, true)",
+            ",".join(str(office) for office in offices), str(citizen or ""), card,
+        )
+
+
+@cache
+def _insert_of(table: type[SQLModel]) -> tuple[tuple[str, ...], Any]:
+    name = table.__tablename__
+    columns = tuple(c.name for c in table.__table__.columns)  # type: ignore[attr-defined]
+
+    @cache
+    def sql(given: tuple[str, ...]) -> str:
+        values = ", ".join(f"${n}" for n in range(1, len(given) + 1))
+        return f'INSERT INTO "{name}" ({", ".join(given)}) VALUES ({values}) RETURNING *'
+
+    return columns, sql
+
+
+@cache
+def _select_of(table: type[SQLModel]) -> str:
+    key = next(iter(table.__table__.primary_key.columns)).name  # type: ignore[attr-defined]
+    return f'SELECT * FROM "{table.__tablename__}" WHERE {key} = $1'
+
+
+class Database:
+    """The pool. `transaction()` gives a Db that commits at its end, or rolls back on any exception."""
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self.pool = pool
+
+    @asynccontextmanager
+    async def transaction(
+        self, *, offices: Iterable[int] = (), citizen: UUID | None = None, card: str = ""
+    ) -> AsyncIterator[Db]:
+        """One transaction that sees these offices' rows (none when nobody is named)."""
+        try:
+            connection = await self.pool.acquire(timeout=5)
+        except SERVER_AWAY as away:
+            raise DatabaseAway from away
+        try:
+            transaction = connection.transaction()
+            try:
+                await transaction.start()
+                db = Db(connection)
+                await db.act_for(offices=offices, citizen=citizen, card=card)
+                yield db
+            except BaseException:
+                if not connection.is_closed():
+                    await transaction.rollback()
+                raise
+            else:
+                await transaction.commit()
+        except SERVER_AWAY as away:
+            raise DatabaseAway from away
+        finally:
+            await self.pool.release(connection)
+
+    async def close(self) -> None:
+        await self.pool.close()
+
+
+async def open_database(dsn: str, *, smallest: int = 1, largest: int = 10, statement_cache: int = 200) -> Database:
+    """A pool on `dsn`. `statement_cache=0` when a transaction-mode pooler stands between. Raises DatabaseAway."""
+    try:
+        pool = await asyncpg.create_pool(
+            dsn, min_size=smallest, max_size=largest, statement_cache_size=statement_cache, init=_set_up,
+            command_timeout=60, timeout=5,
+        )
+    except SERVER_AWAY as away:
+        raise DatabaseAway from away
+    return Database(pool)
+
+
+async def _set_up(connection: asyncpg.Connection) -> None:
+    for kind in ("json", "jsonb"):
+        await connection.set_type_codec(
+            kind, encoder=lambda value: orjson.dumps(value).decode(), decoder=orjson.loads, schema="pg_catalog"
+        )
