@@ -1,0 +1,85 @@
+"""The deadline ledger, the timers, and the calendars they were counted by."""
+
+from datetime import date, datetime, time
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, Column, Identity, Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from app.kit.columns import moment, office, one_of
+
+
+class LineKind(StrEnum):
+    """What a line of the ledger did to the clock."""
+
+    START = "start"  # the term begins to run
+    PAUSE = "pause"  # it stands still
+    RESUME = "resume"  # the remainder runs on
+    RESTART = "restart"  # a full new term
+    EXTEND = "extend"  # a new date, with its ground
+    RECOUNT = "recount"  # the calendar changed under an open term
+    END = "end"  # handling is finished, refused, withdrawn or stopped
+
+
+class DeadlineLine(SQLModel, table=True):
+    """One line of a dossier's deadline ledger (thời hạn giải quyết). Written once, never changed.
+
+    The due moment is a function of these lines and of the calendars they name: app.deadlines.ledger.replay.
+    `line_no` counts from 1 in each dossier; its uniqueness is what keeps two hands from writing at once.
+    """
+
+    __tablename__ = "deadline_line"
+    __table_args__ = (
+        UniqueConstraint("dossier_id", "line_no", name="uq_deadline_line_no"),
+        one_of("kind", LineKind),
+        CheckConstraint("reading IN ('days', 'hours')", name="ck_deadline_line_reading"),
+        CheckConstraint("(kind = 'start') = (line_no = 1)", name="ck_deadline_line_starts_once"),
+        CheckConstraint("(kind = 'pause') = (due_after IS NULL)", name="ck_deadline_line_paused_is_not_due"),
+        Index("ix_deadline_line_calendar", "calendar_version"),
+    )
+
+    id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
+    office_id: int = Field(sa_column=office())
+    dossier_id: UUID
+    line_no: int
+    at: datetime = Field(sa_column=moment())  # when the fact took effect: receipt, request, answer
+    written_at: datetime = Field(sa_column=moment())  # when it was written down
+    kind: str = Field(max_length=10)
+    cause: str = Field(max_length=80)  # a word of the office: supplement, apology, withdrawn
+    actor_id: UUID | None = None  # None: the system
+    rule: str = Field(max_length=80)
+    source: str = Field(max_length=300)
+    due_before: datetime | None = Field(default=None, sa_column=moment(nullable=True))
+    due_after: datetime | None = Field(default=None, sa_column=moment(nullable=True))
+    term: str = Field(max_length=40)  # "3 working-days"
+    reading: str = Field(max_length=5)
+    cutoff: time  # after it a same-day term ends on the next working day
+    calendar_version: str = Field(max_length=40)
+    note: str = Field(default="", max_length=1000)  # the written reason; no personal data
+
+
+class WorkingCalendar(SQLModel, table=True):
+    """A calendar some ledger line was counted by, kept word for word so that an old due moment can be explained."""
+
+    __tablename__ = "working_calendar"
+
+    version: str = Field(max_length=40, primary_key=True)
+    scope: str = Field(max_length=35)  # "VN", or the office the overrides are for
+    first_day: date
+    last_day: date
+    content: str  # Calendar.as_text()
+    kept_at: datetime = Field(sa_column=moment())
+
+
+class Timer(SQLModel, table=True):
+    """When a waiting piece of a drawing must be woken. Found by an index on time, never by opening dossiers."""
+
+    __tablename__ = "timer"
+    __table_args__ = (Index("ix_timer_due", "due_at"),)
+
+    dossier_id: UUID = Field(primary_key=True)
+    task_no: int = Field(primary_key=True)  # the engine's number for the waiting task
+    office_id: int = Field(sa_column=office())
+    name: str = Field(max_length=80)  # its id in the drawing
+    due_at: datetime = Field(sa_column=moment())
