@@ -24,7 +24,7 @@ SAMPLE_SECRETS = frozenset(
 
 
 class SettingsRefused(Exception):
-    """The environment is incomplete or unsafe. `complaints` are whole sentences, one for each thing."""
+    """The environment is incomplete or unsafe. `complaints` are sentences, one for each thing to mend."""
 
     def __init__(self, complaints: list[str]) -> None:
         super().__init__("\n".join(complaints))
@@ -74,7 +74,7 @@ class Settings(BaseSettings):
     store_secret_key: SecretStr = SecretStr("")
 
     # The web
-    secret_key: SecretStr = SecretStr("")                       # signs cookies and CSRF marks; 32 characters +
+    secret_key: SecretStr = SecretStr("")                       # signs cookies, CSRF marks; 32 characters +
     public_url: str = "http://127.0.0.1:8000"                   # as people type it; QR codes carry it
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
