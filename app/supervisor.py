@@ -172,7 +172,7 @@ class Supervisor:
             if pause is None or process.returncode in (0, 2):   # 2: it said why in words; again would be the same
                 break
             await asyncio.sleep(pause)
-        raise PartRefused(self._why(part))
+        raise PartRefused(self._why(part, process))
 
     async def run_once(self, part: Part) -> None:
         """Run `part` to its end. Raises PartRefused when it ends with anything but success."""
@@ -185,7 +185,7 @@ class Supervisor:
             await end(process, part.stop_with)
             del self._processes[part.name], self._parts[part.name]
         if process.returncode != 0:
-            raise PartRefused(self._why(part))
+            raise PartRefused(self._why(part, process))
 
     async def stop(self) -> None:
         """End all parts, highest wave first, and return when none is left."""
@@ -228,9 +228,9 @@ class Supervisor:
             with contextlib.suppress(PartRefused):
                 self._processes[part.name] = await self._spawn(part)
 
-    def _why(self, part: Part) -> str:
-        code = self._processes[part.name].returncode if part.name in self._processes else None
-        happened = "did not finish" if code is None else _ended(code)
+    def _why(self, part: Part, process: asyncio.subprocess.Process) -> str:
+        code = process.returncode
+        happened = "did not become ready in time" if code is None or code == -part.stop_with else _ended(code)
         words = last_line(self.log_of(part.name))
         return f"{part.name} {happened}: {words or 'no word in its log'} (log: {self.log_of(part.name)})"
 

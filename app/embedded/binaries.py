@@ -78,7 +78,7 @@ def find_runner(binaries: Path, folder: Path) -> Runner:
     In the namespace no account is made, files stay root's, and a virtual environment in root's closed home is
     still readable. Where namespaces are forbidden an account must be able to read `binaries` and enter `folder`.
     """
-    if not (binaries / "postgres").exists():
+    if not (binaries / "postgres").is_file():
         raise PostgresRefused(f"There is no PostgreSQL in {binaries}.")
     if os.geteuid() != 0:
         return Runner()
