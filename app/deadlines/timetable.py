@@ -1,0 +1,115 @@
+"""What a calendar is made of: lines of decrees, hours of opening."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from enum import StrEnum
+from itertools import pairwise
+
+from app.kit.errors import Refused
+from app.kit.words import N_
+
+
+class DayKind(StrEnum):
+    """Why a day is not what its weekday says."""
+
+    HOLIDAY = "holiday"  # nghỉ lễ
+    COMPENSATION = "compensation"  # nghỉ bù
+    SWAPPED_OFF = "swapped-off"  # nghỉ hoán đổi
+    WORKED = "worked"  # làm bù: a worked Saturday or Sunday
+    LOCAL_CLOSURE = "local-closure"  # nghỉ địa phương
+    SHORTENED = "shortened"  # làm việc một phần ngày
+
+    @property
+    def worked(self) -> bool:
+        return self in (DayKind.WORKED, DayKind.SHORTENED)
+
+
+class CalendarImpossible(Refused):
+    """A calendar that contradicts itself or names no decision."""
+
+    says = N_("Lịch làm việc không hợp lệ ({where}): {what}.")
+
+
+class CalendarDoesNotReach(Refused):
+    """A day before the first or after the last day of the calendar."""
+
+    says = N_("Lịch làm việc chỉ có từ {first} đến {last}; không tính được cho ngày {day}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """One stretch of opening, local time; `closes` is not part of it. Never across midnight."""
+
+    opens: time
+    closes: time
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarDay:
+    """One line of a decree: this day is off, or worked. `hours` only where the day has its own."""
+
+    on: date
+    kind: DayKind
+    name: str
+    decision: str
+    source: str = ""
+    extrapolated: bool = False  # no decree read: from published holiday tables
+    hours: tuple[Hours, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HoursRule:
+    """Office hours from a day on, all year or in a season ((month, day) to (month, day), both included)."""
+
+    valid_from: date
+    hours: tuple[Hours, ...]
+    decision: str
+    valid_to: date | None = None
+    season: tuple[tuple[int, int], tuple[int, int]] | None = None
+
+    def covers(self, day: date) -> bool:
+        if day < self.valid_from or (self.valid_to is not None and day > self.valid_to):
+            return False
+        if self.season is None:
+            return True
+        begins, ends = self.season
+        here = (day.month, day.day)
+        return begins <= here <= ends if begins <= ends else here >= begins or here <= ends
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """An opening on a certain day; aware, local zone. `closes` is the first moment the office is shut again."""
+
+    opens: datetime
+    closes: datetime
+
+    @property
+    def minutes(self) -> int:
+        return int((self.closes - self.opens).total_seconds()) // 60
+
+
+def check_hours(hours: tuple[Hours, ...], where: str) -> None:
+    for span in hours:
+        if span.opens >= span.closes or any(t.second or t.microsecond for t in (span.opens, span.closes)):
+            raise CalendarImpossible(where=where, what=f"giờ {span.opens:%H:%M}–{span.closes:%H:%M}")
+    for earlier, later in pairwise(hours):
+        if later.opens < earlier.closes:
+            raise CalendarImpossible(where=where, what=f"giờ chồng nhau {earlier.closes:%H:%M}, {later.opens:%H:%M}")
+
+
+def written_hours(hours: tuple[Hours, ...]) -> str:
+    return ",".join(f"{span.opens:%H:%M}-{span.closes:%H:%M}" for span in hours)
+
+
+def written_season(season: tuple[tuple[int, int], tuple[int, int]] | None) -> str:
+    return "" if season is None else "/".join(f"{month:02}-{day:02}" for month, day in season)
+
+
+def numbers(weekdays: frozenset[int]) -> str:
+    return ",".join(str(n) for n in sorted(weekdays))
+
+
+def flat(text: str) -> str:
+    """No separators inside a field."""
+    return " ".join(text.replace("|", "/").split())
