@@ -54,6 +54,8 @@ class DeadlineLine(SQLModel, table=True):
     due_after: datetime | None = Field(default=None, sa_column=moment(nullable=True))
     term: str = Field(max_length=40)  # "3 working-days"
     reading: str = Field(max_length=5)
+    way: str = Field(max_length=25)  # what is counted: counting.Way
+    left_after: int  # what is left of the term when the line was written, in what `way` counts; -1: late when paused
     cutoff: time  # after it a same-day term ends on the next working day
     calendar_version: str = Field(max_length=40)
     note: str = Field(default="", max_length=1000)  # the written reason; no personal data
