@@ -1,0 +1,49 @@
+"""Codes that scanners read: QR for addresses, Code 128 for dossier and shipment codes. Drawn as SVG.
+
+Sizes: one QR module is at least 0.5 mm, the thinnest bar at least two dots of a 203-dpi label printer (0.25 mm).
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import zxingcpp
+
+QR_MODULE_MM = 0.5
+DOT_MM = 25.4 / 203
+
+
+@dataclass(frozen=True)
+class Code:
+    """A drawn code. `width_mm` and `height_mm` are the smallest size that still scans, quiet zone included."""
+
+    svg: str
+    width_mm: float
+    height_mm: float
+
+
+@lru_cache(maxsize=512)
+def qr(text: str) -> Code:
+    """A QR code of error level M. Empty text raises ValueError."""
+    drawn, modules, _ = _draw(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
+    return Code(drawn, modules * QR_MODULE_MM, modules * QR_MODULE_MM)
+
+
+@lru_cache(maxsize=512)
+def bars(text: str, *, height_mm: float = 9.0, room_mm: float = 0.0) -> Code:
+    """A Code 128, as wide as `room_mm` allows in steps of one printer dot, never below the smallest that scans.
+
+    Only ASCII can be drawn; anything else, or nothing, raises ValueError.
+    """
+    if not text.isascii() or not text.isprintable():
+        raise ValueError("Code 128 draws printable ASCII only")
+    drawn, modules, _ = _draw(text, zxingcpp.BarcodeFormat.Code128)
+    dots = max(2, min(4, int(room_mm / (modules * DOT_MM))))
+    return Code(drawn, modules * dots * DOT_MM, height_mm)
+
+
+def _draw(text: str, format: "zxingcpp.BarcodeFormat", **how: str) -> tuple[str, int, int]:
+    if not text:
+        raise ValueError("a code needs a text")
+    drawn: str = zxingcpp.write_barcode_to_svg(zxingcpp.create_barcode(text, format, **how))
+    size = drawn[drawn.index('width="') :].split('"')
+    return drawn, int(size[1]), int(size[3])

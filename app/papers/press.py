@@ -1,0 +1,161 @@
+"""The press: a template and data in, a PDF out. The only door to typst.
+
+Data reaches a template as JSON in `sys.inputs`, never as source, so what a citizen writes is text and nothing else.
+A compiler keeps its fonts and its memory of the template, which makes the second paper five times cheaper than the
+first, but two threads may not share one ("Already borrowed") and a process must not fork after it was used: *spawn*.
+"""
+
+import asyncio
+import base64
+import hashlib
+import json
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import typst
+from PIL import Image
+
+from app.papers import fonts
+from app.papers.archive import archived
+from app.papers.errors import PaperDamaged
+from app.papers.letters import Unknown, for_paper
+
+WORKFLOWS = Path(__file__).resolve().parents[2] / "workflows"
+
+_kept = threading.local()
+
+
+@dataclass(frozen=True)
+class Box:
+    """A rectangle on a page, in points from the lower left corner as PDF counts; `page` begins at 1."""
+
+    page: int
+    x: float
+    y: float
+    w: float
+    h: float
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A printed paper. `places` are the reserved boxes by name: `leader`, `seal`, `submitter`, `receiver`, …"""
+
+    pdf: bytes = field(repr=False)
+    sha256: str
+    pages: int
+    places: Mapping[str, Box]
+
+
+async def print_paper(
+    template: Path,
+    data: object,
+    *,
+    images: Mapping[str, bytes] | None = None,
+    printed_at: datetime,
+    pdf_a: bool = True,
+    unknown: Unknown = "refuse",
+) -> Paper:
+    """Print `template` with `data` (a mapping or frozen dataclass) without holding up the event loop.
+
+    `images` are PNG, JPEG or SVG bytes a template reaches as `picture("name")`. `pdf_a` proves PDF/A-2b (about 15 ms).
+    The same arguments give the same bytes. `printed_at` is aware. `unknown`: see `letters.printable`.
+    Raises PaperDamaged, LetterMissing.
+    """
+    return await asyncio.to_thread(
+        press, template, data, images=images, printed_at=printed_at, pdf_a=pdf_a, unknown=unknown
+    )
+
+
+def press(
+    template: Path,
+    data: object,
+    *,
+    images: Mapping[str, bytes] | None = None,
+    printed_at: datetime,
+    pdf_a: bool = True,
+    unknown: Unknown = "refuse",
+) -> Paper:
+    """The same, in this thread."""
+    if printed_at.tzinfo is None:
+        raise ValueError("a paper is printed at an instant with its time zone")
+    plain = for_paper(data, unknown=unknown)
+    plain["_pictures"] = {name: _as_svg(picture) for name, picture in (images or {}).items()}
+    pdf, said = _compile(template.resolve(), json.dumps(plain, ensure_ascii=False), printed_at)
+    places = {place["name"]: Box(**place["box"]) for place in said if "name" in place}
+    pages = next(item["pages"] for item in said if "pages" in item)
+    if pdf_a:
+        pdf = archived(pdf, printed_at=printed_at)
+    return Paper(pdf, hashlib.sha256(pdf).hexdigest(), pages, places)
+
+
+def _compile(template: Path, data: str, printed_at: datetime) -> tuple[bytes, list[dict[str, Any]]]:
+    compiler = _compiler(template)
+    moment = printed_at.astimezone(UTC).replace(microsecond=0)
+    try:
+        pdf, warnings = compiler.compile_with_warnings(
+            sys_inputs={"data": data}, format="pdf", pdf_standards="a-2b", timestamp=int(moment.timestamp())
+        )
+        said: list[dict[str, Any]] = json.loads(compiler.query("<said>", field="value"))
+    except typst.TypstError as error:
+        raise PaperDamaged(f"{template.parent.name}/{template.name}: {error.message}") from error
+    if warnings:
+        raise PaperDamaged(f"{template.parent.name}/{template.name}: {warnings[0].message}")
+    if not isinstance(pdf, bytes):
+        raise PaperDamaged(f"{template.parent.name}/{template.name}: nothing was printed")
+    return pdf, said
+
+
+def _compiler(template: Path) -> typst.Compiler:
+    """This thread's compiler for `template`, thrown away when the template or the common library changed."""
+    root = _root(template.parent)
+    try:
+        age = (template.stat().st_mtime_ns, (root / "forms/common.typ").stat().st_mtime_ns)
+    except OSError as error:
+        raise PaperDamaged(f"there is no template {template.parent.name}/{template.name}") from error
+    compilers: dict[Path, tuple[tuple[int, int], typst.Compiler]] = _kept.__dict__.setdefault("compilers", {})
+    if template not in compilers or compilers[template][0] != age:
+        made = typst.Compiler(template, root=root, font_paths=_faces(), ignore_system_fonts=True)
+        compilers[template] = (age, made)
+    return compilers[template][1]
+
+
+@cache
+def _root(folder: Path) -> Path:
+    """The folder of workflows a template lies in: the nearest one above that has `forms/common.typ`."""
+    for above in (folder, *folder.parents):
+        if (above / "forms/common.typ").is_file():
+            return above
+    raise PaperDamaged(f"no forms/common.typ above {folder.name}/")
+
+
+@cache
+def _faces() -> typst.Fonts:
+    fonts.check_fonts()
+    return typst.Fonts(
+        include_system_fonts=False, include_embedded_fonts=False, font_paths=[fonts.FOLDER]
+    )
+
+
+def _as_svg(picture: bytes) -> str:
+    """A picture as text, for JSON: SVG as it is, pixels wrapped."""
+    if picture.startswith(b"\x89PNG"):
+        kind = "png"
+    elif picture.startswith(b"\xff\xd8"):
+        kind = "jpeg"
+    else:
+        return picture.decode()
+
+    with Image.open(BytesIO(picture)) as opened:
+        width, height = opened.size
+    inside = base64.b64encode(picture).decode()
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="{width}" '
+        f'height="{height}"><image width="{width}" height="{height}" '
+        f'xlink:href="data:image/{kind};base64,{inside}"/></svg>'
+    )
