@@ -45,8 +45,6 @@ class Document(SQLModel, table=True):
     copy_kind: str = Field(default="file", max_length=12)  # original, certified, photocopy, file, data
     source: str = Field(default="applicant", max_length=20)  # applicant, counter, post, database, office
     checks: dict[str, Any] = Field(default_factory=dict, sa_column=document())  # type found, warnings
-    verdict: str | None = Field(default=None, max_length=10)  # ok, missing, wrong: the checklist
-    verdict_note: str | None = None
     added_by: UUID | None = None
     added_at: datetime = Field(sa_column=moment())
     removed_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))

@@ -141,6 +141,21 @@ class SupplementRequest(SQLModel, table=True):
     closed: str | None = Field(default=None, max_length=12)  # answered, lapsed, withdrawn
 
 
+class PaperVerdict(SQLModel, table=True):
+    """The officer's verdict on one paper of the checklist: ok, missing, wrong (Đạt, Thiếu, Sai)."""
+
+    __tablename__ = "verdict"
+    __table_args__ = (one_of("verdict", ("ok", "missing", "wrong")),)
+
+    dossier_id: UUID = Field(primary_key=True)
+    component: str = Field(primary_key=True, max_length=60)
+    office_id: int = Field(sa_column=office())
+    verdict: str = Field(max_length=10)
+    note: str | None = None
+    officer_id: UUID
+    at: datetime = Field(sa_column=moment())
+
+
 class IdempotencyKey(SQLModel, table=True):
     """A command already carried out for this caller: the same key gets the same answer, another body a refusal."""
 

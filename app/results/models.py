@@ -49,6 +49,7 @@ class Result(SQLModel, table=True):
     sha256: str | None = Field(default=None, max_length=64)
     verify_key: str = Field(max_length=40, unique=True)  # in the QR
     copies: int = 1
+    ordered: dict[str, Any] = Field(default_factory=dict, sa_column=document())  # {"leader": {"by", "sha256"}, "seal": …}
     drafted_at: datetime = Field(sa_column=moment())
     issued_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
     revoked_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))

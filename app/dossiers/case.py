@@ -1,0 +1,98 @@
+"""A dossier with all that moving it needs: its row, its procedure, the state of its process."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from app.dossiers.models import DossierState
+from app.dossiers.tools import Tools
+from app.kit.db import Db
+from app.kit.errors import NotFound
+from app.kit.words import N_
+from app.procedures.catalogue import LoadedProcedure
+
+
+class DossierNotFound(NotFound):
+    """No such dossier, or none that this reader may know of."""
+
+    says = N_("Không mở được hồ sơ này. Hãy kiểm tra lại mã trên giấy hẹn.")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One dossier as it stood when this transaction read it. `version` guards the next write."""
+
+    id: UUID
+    office_id: int
+    code: str | None
+    state: DossierState
+    channel: str
+    return_way: str | None
+    return_address: dict[str, Any]
+    applicant_id: UUID
+    holder_name: str
+    title: str
+    language: str
+    assisted_by: UUID | None
+    consent: dict[str, Any]
+    sets: int
+    facts: dict[str, Any]
+    supplements_asked: int
+    created_at: datetime
+    submitted_at: datetime | None
+    received_at: datetime | None
+    due_at: datetime | None
+    original_due_at: datetime | None
+    paused_at: datetime | None
+    finished_at: datetime | None
+    returned_at: datetime | None
+    version: int | None  # of the process; None before submission
+    process: bytes | None
+    ended: str | None
+    procedure: LoadedProcedure
+
+    @property
+    def display_code(self) -> str:
+        """The code, or a dash for a draft."""
+        return self.code or "—"
+
+
+_READ = """
+SELECT d.*, p.version AS process_version, p.state AS process_state, p.ended
+FROM dossier d LEFT JOIN process p ON p.dossier_id = d.id
+"""
+
+
+async def open_case(db: Db, tools: Tools, dossier_id: UUID) -> Case:
+    """Read one dossier for working on it. Raises DossierNotFound (also when row-level security hides it)."""
+    row = await db.row(_READ + " WHERE d.id = $1", dossier_id)
+    if row is None:
+        raise DossierNotFound
+    return await _case(db, tools, row)
+
+
+async def open_case_of_citizen(db: Db, tools: Tools, dossier_id: UUID, citizen_id: UUID) -> Case:
+    """The same for its applicant, who from here on sees the rows of that dossier's office in this transaction.
+
+    The narrowing to the one dossier is the caller's: everything below it is asked for by `dossier_id`.
+    """
+    row = await db.row(_READ + " WHERE d.id = $1 AND d.applicant_id = $2", dossier_id, citizen_id)
+    if row is None:
+        raise DossierNotFound
+    await db.act_for(offices=[row["office_id"]], citizen=citizen_id)
+    return await _case(db, tools, row)
+
+
+async def _case(db: Db, tools: Tools, row: Any) -> Case:
+    return Case(
+        id=row["id"], office_id=row["office_id"], code=row["code"], state=DossierState(row["state"]),
+        channel=row["channel"], return_way=row["return_way"], return_address=row["return_address"],
+        applicant_id=row["applicant_id"], holder_name=row["holder_name"], title=row["title"],
+        language=row["language"], assisted_by=row["assisted_by"], consent=row["consent"], sets=row["sets"],
+        facts=row["facts"], supplements_asked=row["supplements_asked"], created_at=row["created_at"],
+        submitted_at=row["submitted_at"], received_at=row["received_at"], due_at=row["due_at"],
+        original_due_at=row["original_due_at"], paused_at=row["paused_at"], finished_at=row["finished_at"],
+        returned_at=row["returned_at"], version=row["process_version"], process=row["process_state"],
+        ended=row["ended"], procedure=await tools.catalogue.version(db, row["procedure_version_id"]),
+    )

@@ -1,0 +1,100 @@
+"""The checklist: every paper that applies, what was given for it, and the officer's verdict."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from app.dossiers.case import Case
+from app.dossiers.refusals import ChecklistUnfinished, NothingToSupplement, PapersNotInOrder
+from app.kit import clock
+from app.kit.db import Db
+from app.procedures.package import Component
+
+Verdict = Literal["ok", "missing", "wrong"]
+
+
+@dataclass(frozen=True, slots=True)
+class GivenFile:
+    """One stored file under a component."""
+
+    id: UUID
+    name: str
+    media_type: str
+    size: int
+    pages: int | None
+    copy_kind: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the checklist."""
+
+    component: Component
+    required: bool
+    files: tuple[GivenFile, ...]
+    verdict: Verdict | None
+    note: str | None
+    judged_at: datetime | None
+
+
+async def lines(db: Db, case: Case) -> list[Line]:
+    """The checklist of a dossier, in the package's order."""
+    files: dict[str, list[GivenFile]] = {}
+    for row in await db.rows(
+        "SELECT id, component, name, media_type, size, pages, copy_kind, source FROM document"
+        " WHERE dossier_id = $1 AND kind = 'paper' AND removed_at IS NULL ORDER BY added_at",
+        case.id,
+    ):
+        files.setdefault(row["component"], []).append(
+            GivenFile(row["id"], row["name"], row["media_type"], row["size"], row["pages"], row["copy_kind"],
+                      row["source"])
+        )
+    verdicts = {
+        row["component"]: row for row in await db.rows("SELECT * FROM verdict WHERE dossier_id = $1", case.id)
+    }
+    found = []
+    for component, required in case.procedure.components_for(case.facts, case.channel):
+        verdict = verdicts.get(component.id)
+        found.append(Line(
+            component, required, tuple(files.get(component.id, ())), verdict["verdict"] if verdict else None,
+            verdict["note"] if verdict else None, verdict["at"] if verdict else None,
+        ))
+    return found
+
+
+async def judge(db: Db, case: Case, component: str, verdict: Verdict, note: str | None, officer_id: UUID) -> None:
+    """Keep the officer's verdict on one paper; the last one counts."""
+    await db.run(
+        "INSERT INTO verdict (dossier_id, component, office_id, verdict, note, officer_id, at)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (dossier_id, component)"
+        " DO UPDATE SET verdict = $4, note = $5, officer_id = $6, at = $7",
+        case.id, component, case.office_id, verdict, note, officer_id, clock.now(),
+    )
+
+
+async def require_all_in_order(db: Db, case: Case) -> None:
+    """Raises ChecklistUnfinished or PapersNotInOrder: nothing is accepted on trust."""
+    all_lines = await lines(db, case)
+    left = sum(1 for line in all_lines if line.verdict is None and _must_be_judged(line))
+    if left:
+        raise ChecklistUnfinished(left=left)
+    if any(line.verdict in ("missing", "wrong") for line in all_lines):
+        raise PapersNotInOrder
+
+
+async def require_complete_list(db: Db, case: Case) -> list[Line]:
+    """The lines to be mended; every line must have its verdict first, so that people are asked once."""
+    all_lines = await lines(db, case)
+    left = sum(1 for line in all_lines if line.verdict is None and _must_be_judged(line))
+    if left:
+        raise ChecklistUnfinished(left=left)
+    bad = [line for line in all_lines if line.verdict in ("missing", "wrong")]
+    if not bad:
+        raise NothingToSupplement
+    return bad
+
+
+def _must_be_judged(line: Line) -> bool:
+    return line.required or bool(line.files)

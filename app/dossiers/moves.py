@@ -1,0 +1,39 @@
+"""What one command changes in a dossier, collected first and written at once."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from app.dossiers.models import DossierState
+from app.engine.turns import OpenTask
+from app.journal.service import Actor
+
+
+@dataclass(slots=True)
+class Move:
+    """The outcome of a command: columns of the dossier, journal lines, tasks opened and closed.
+
+    Written by `app.dossiers.writing.write` in one statement; nothing else updates a dossier in progress.
+    """
+
+    by: Actor
+    at: datetime
+    state: DossierState | None = None
+    columns: dict[str, Any] = field(default_factory=dict)
+    lines: list[tuple[str, str | None, dict[str, Any]]] = field(default_factory=list)
+    opened: dict[int, OpenTask] = field(default_factory=dict)
+    closed: set[int] = field(default_factory=set)
+    process: bytes | None = None
+    ended: str | None = None
+    answer: dict[str, Any] = field(default_factory=dict)  # more routing variables for the turn under way
+    notify: list[tuple[str, dict[str, Any]]] = field(default_factory=list)  # events to tell the applicant
+    holder: UUID | None = None  # who keeps the next step of the same lane
+
+    def note(self, event: str, why: str | None = None, **facts: Any) -> None:
+        """One journal line, in the past tense."""
+        self.lines.append((event, why, facts))
+
+    def tell(self, event: str, **facts: Any) -> None:
+        """Let the applicant know of `event`."""
+        self.notify.append((event, facts))

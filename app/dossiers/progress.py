@@ -1,0 +1,204 @@
+"""Move a dossier one step on: a person acts, an effect is done, a timer fires, a message comes in.
+
+Every way in is the same four lines: read the case, let the command say what it changes, play one turn of the drawing,
+write it all at once.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from app.dossiers.case import Case, open_case
+from app.dossiers.commands import COMMANDS
+from app.dossiers.instant import instant_effect
+from app.dossiers.moves import Move
+from app.dossiers.refusals import (
+    ActionUnknown,
+    CaseMoved,
+    FieldsRefused,
+    NotYourStep,
+    ReasonMissing,
+    StepHeldByColleague,
+    StepNoLongerOpen,
+)
+from app.dossiers.tools import Tools
+from app.dossiers.writing import write
+from app.engine import turns
+from app.journal.service import SYSTEM, Actor
+from app.kit import clock
+from app.kit.db import Db
+from app.org.people import SignedOfficer
+from app.procedures.forms import check_fields
+from app.procedures.package import Action
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What a person asks of a step: which action, with which values, for which reason.
+
+    `previewed_sha256` is the digest of the document they were looking at; `given` are raw form values.
+    """
+
+    action: str
+    given: Mapping[str, Any] = field(default_factory=dict)
+    reason: str | None = None
+    previewed_sha256: str | None = None
+
+
+async def act(db: Db, tools: Tools, dossier_id: UUID, task_no: int, ask: Ask, *, by: SignedOfficer) -> Case:
+    """An officer acts on an open step. Returns the case as it was read, before the act.
+
+    Raises StepNoLongerOpen, StepHeldByColleague, NotYourStep, ActionUnknown, ReasonMissing, FieldsRefused, whatever
+    the command refuses, and CaseMoved when somebody was faster. Safe under two clicks: the step's task number is named
+    and the process row is written by version.
+    """
+    case = await open_case(db, tools, dossier_id)
+    step = await _open_step(db, case, task_no)
+    if not by.sits_in(step["role"]):
+        raise NotYourStep
+    if step["officer_id"] not in (None, by.id):
+        raise StepHeldByColleague(name=step["officer_name"], since=_hour(step["claimed_at"]))
+    return await _act(db, tools, case, step, ask, Actor("officer", by.id), officer=by)
+
+
+async def act_as_applicant(db: Db, tools: Tools, case: Case, task_no: int, ask: Ask, *, citizen_id: UUID) -> None:
+    """The applicant answers a step of their own lane (confirm a draft)."""
+    step = await _open_step(db, case, task_no)
+    if step["role"] != "applicant":
+        raise NotYourStep
+    await _act(db, tools, case, step, ask, Actor("citizen", citizen_id), officer=None)
+
+
+async def effect_done(
+    db: Db, tools: Tools, dossier_id: UUID, task_no: int, answer: Mapping[str, Any], *, event: str, **facts: Any
+) -> bool:
+    """An outside effect came to its end. False when its task is no longer open (withdrawn meanwhile, or done twice)."""
+    case = await open_case(db, tools, dossier_id)
+    move = Move(SYSTEM, clock.now())
+    move.note(event, **facts)
+    return await _try_turn(db, tools, case, move, lambda state: _complete(case, state, task_no, answer))
+
+
+async def fire_timer(db: Db, tools: Tools, dossier_id: UUID, task_no: int, name: str) -> bool:
+    """A timer's moment has come. False when the drawing no longer waits for it."""
+    case = await open_case(db, tools, dossier_id)
+    move = Move(SYSTEM, clock.now())
+    move.note("timer.fired", timer=name)
+    return await _try_turn(
+        db, tools, case, move, lambda state: turns.fire(case.procedure.drawing, state, task_no)
+    )
+
+
+async def deliver(
+    db: Db, tools: Tools, case: Case, message: str, answer: Mapping[str, Any], move: Move
+) -> None:
+    """A message the drawing waits for. Raises engine.MessageNotAwaited (a Conflict) when it does not."""
+    turn = turns.deliver(case.procedure.drawing, _process(case), message, {**answer, **move.answer})
+    await settle(db, tools, case, move, turn)
+
+
+async def settle(db: Db, tools: Tools, case: Case, move: Move, turn: turns.Turn) -> None:
+    """Take over a turn, play the instant effects it opened until none is left, and write everything."""
+    _take(move, turn)
+    while task := next(
+        (t for no, t in sorted(move.opened.items()) if t.kind == "effect" and no not in move.closed
+         and instant_effect(t.name)), None
+    ):
+        effect = instant_effect(task.name)
+        assert effect is not None
+        answer = await effect(db, tools, case, move, task)
+        assert move.process is not None
+        _take(move, turns.complete(case.procedure.drawing, move.process, task.no, answer))
+    await write(db, tools, case, move)
+
+
+async def _act(
+    db: Db, tools: Tools, case: Case, step: Mapping[str, Any], ask: Ask, actor: Actor, *, officer: SignedOfficer | None
+) -> Case:
+    rule = case.procedure.procedure.steps[step["name"]]
+    action = next((action for action in rule.actions if action.id == ask.action), None)
+    if action is None:
+        raise ActionUnknown
+    reason = (ask.reason or "").strip() or None
+    if action.reason and not reason:
+        raise ReasonMissing
+    values, errors = check_fields(action.fields, ask.given, case.facts, language=case.language)
+    if errors:
+        raise FieldsRefused(errors)
+    move = Move(actor, clock.now())
+    move.note(
+        "step.finished", reason, step=step["name"], action=action.id, task=step["task_no"], role=step["role"],
+        opened_at=step["opened_at"].isoformat(), due_at=step["due_at"].isoformat() if step["due_at"] else None,
+    )
+    command = COMMANDS[action.command]
+    await command(db, tools, case, move, Command(step, action, values, reason, ask, officer))
+    answer = {**action.answer, **{name: values.get(source) for name, source in action.answer_from.items()}, **move.answer}
+    turn = _complete(case, _process(case), step["task_no"], answer)
+    await settle(db, tools, case, move, turn)
+    return case
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What a command function is given about the act."""
+
+    step: Mapping[str, Any]
+    action: Action
+    values: Mapping[str, Any]
+    reason: str | None
+    ask: Ask
+    officer: SignedOfficer | None
+
+
+def _complete(case: Case, state: bytes, task_no: int, answer: Mapping[str, Any]) -> turns.Turn:
+    try:
+        return turns.complete(case.procedure.drawing, state, task_no, answer)
+    except turns.TaskNotOpen as gone:
+        raise StepNoLongerOpen(done="") from gone
+
+
+async def _try_turn(
+    db: Db, tools: Tools, case: Case, move: Move, play: Callable[[bytes], turns.Turn]
+) -> bool:
+    if case.process is None or case.ended:
+        return False
+    try:
+        turn = play(case.process)
+    except (turns.TaskNotOpen, StepNoLongerOpen):
+        return False
+    await settle(db, tools, case, move, turn)
+    return True
+
+
+def _take(move: Move, turn: turns.Turn) -> None:
+    move.process = turn.state
+    move.opened.update({task.no: task for task in turn.opened})
+    move.closed.update(turn.closed)
+    move.ended = turn.ended or move.ended
+
+
+def _process(case: Case) -> bytes:
+    if case.process is None:
+        raise CaseMoved
+    return case.process
+
+
+async def _open_step(db: Db, case: Case, task_no: int) -> Mapping[str, Any]:
+    step = await db.row(
+        "SELECT s.*, o.name AS officer_name FROM step s LEFT JOIN officer o ON o.id = s.officer_id"
+        " WHERE s.dossier_id = $1 AND s.task_no = $2",
+        case.id, task_no,
+    )
+    if step is not None:
+        return step
+    done = await db.row(
+        "SELECT j.at, o.name FROM journal_line j LEFT JOIN officer o ON o.id = j.actor_id"
+        " WHERE j.dossier_id = $1 AND j.event = 'step.finished' AND (j.facts->>'task')::int = $2",
+        case.id, task_no,
+    )
+    raise StepNoLongerOpen(done=f"{done['name'] or ''} · {_hour(done['at'])}. " if done else "")
+
+
+def _hour(moment: Any) -> str:
+    return f"{moment.astimezone(clock.LOCAL):%H:%M %d/%m}" if moment else ""

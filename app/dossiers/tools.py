@@ -1,0 +1,35 @@
+"""What working on dossiers needs from outside the database; built once on the top floor and handed in."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from app.procedures.catalogue import Catalogue
+
+if TYPE_CHECKING:
+    from app.deadlines.calendar import Calendar
+    from app.gateways.mail import MailGateway
+    from app.gateways.payment import PaymentGateway
+    from app.gateways.population import PopulationGateway
+    from app.gateways.post import PostGateway
+    from app.gateways.sms import SmsGateway
+    from app.kit.db import Database
+    from app.signatures.keyring import Keyring
+    from storage import ObjectStore
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """The office's tools. A gateway is None where the office is not connected to that system."""
+
+    database: "Database"
+    store: "ObjectStore"
+    catalogue: Catalogue
+    calendar: "Calendar"
+    keyring: "Keyring"
+    public_url: str
+    population: "PopulationGateway | None" = None
+    payment: "PaymentGateway | None" = None
+    post: "PostGateway | None" = None
+    sms: "SmsGateway | None" = None
+    mail: "MailGateway | None" = None
+    demo: bool = False

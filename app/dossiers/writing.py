@@ -1,0 +1,124 @@
+"""Write what a command did: process, steps, timers, dossier and journal in one statement."""
+
+from datetime import datetime
+from typing import Any
+
+from app.dossiers.case import Case
+from app.dossiers.clock import after
+from app.dossiers.models import DossierState
+from app.dossiers.moves import Move
+from app.dossiers.refusals import CaseMoved
+from app.dossiers.tools import Tools
+from app.engine.turns import OpenTask
+from app.jobs import service as jobs
+from app.kit.db import Db
+from app.notices import service as notices
+
+# A dossier waits for a signature when the signer's step is what is open. Names are the office's verbs (house.md 3).
+STATE_OF_STEP = {
+    "sign_result": DossierState.AWAITING_SIGNATURE,
+    "seal_result": DossierState.AWAITING_SEAL,
+}
+
+_WRITE = """
+WITH moved AS (
+  UPDATE process SET state = $3, version = version + 1, ended = $4
+  WHERE dossier_id = $1 AND version = $2 RETURNING dossier_id
+), changed AS (
+  UPDATE dossier SET state = $5, version = version + 1,
+    received_at = COALESCE($6, received_at), due_at = CASE WHEN $21 THEN $7 ELSE due_at END,
+    original_due_at = COALESCE($8, original_due_at), paused_at = CASE WHEN $21 THEN $9 ELSE paused_at END,
+    finished_at = COALESCE($10, finished_at), returned_at = COALESCE($11, returned_at),
+    supplements_asked = supplements_asked + $12
+  WHERE id = $1 AND EXISTS (SELECT 1 FROM moved) RETURNING id
+), steps_gone AS (
+  DELETE FROM step WHERE dossier_id = $1 AND task_no = ANY($13) AND EXISTS (SELECT 1 FROM moved)
+), timers_gone AS (
+  DELETE FROM timer WHERE dossier_id = $1 AND task_no = ANY($13) AND EXISTS (SELECT 1 FROM moved)
+), steps_new AS (
+  INSERT INTO step (dossier_id, task_no, office_id, name, role, officer_id, opened_at, claimed_at, due_at)
+  SELECT $1, s.task_no, $14, s.name, s.role, s.officer_id, $15,
+         CASE WHEN s.officer_id IS NULL THEN NULL ELSE $15 END, s.due_at
+  FROM jsonb_to_recordset($16) AS s(task_no int, name text, role text, officer_id uuid, due_at timestamptz)
+  WHERE EXISTS (SELECT 1 FROM moved)
+), timers_new AS (
+  INSERT INTO timer (dossier_id, task_no, office_id, name, due_at)
+  SELECT $1, t.task_no, $14, t.name, t.due_at
+  FROM jsonb_to_recordset($17) AS t(task_no int, name text, due_at timestamptz)
+  WHERE EXISTS (SELECT 1 FROM moved)
+), written AS (
+  INSERT INTO journal_line (office_id, dossier_id, at, event, actor_kind, actor_id, why, facts)
+  SELECT $14, $1, $15, j.event, $18, $19, j.why, j.facts
+  FROM jsonb_to_recordset($20) WITH ORDINALITY AS j(event text, why text, facts jsonb, n bigint)
+  WHERE EXISTS (SELECT 1 FROM moved) ORDER BY j.n
+)
+SELECT count(*) FROM moved
+"""
+
+
+async def write(db: Db, tools: Tools, case: Case, move: Move) -> None:
+    """Everything `move` collected, or CaseMoved when somebody else wrote this dossier since it was read."""
+    opened = [task for no, task in sorted(move.opened.items()) if no not in move.closed]
+    state = _state_after(case, move, opened)
+    if state is not case.state:
+        move.note("dossier.state_changed", before=case.state.value, after=state.value)
+    columns = move.columns
+    moves_due = "due_at" in columns or "paused_at" in columns
+    moved = await db.value(
+        _WRITE,
+        case.id, case.version, move.process if move.process is not None else case.process, move.ended or case.ended,
+        state.value, columns.get("received_at"), columns.get("due_at", case.due_at), columns.get("original_due_at"),
+        columns.get("paused_at", case.paused_at), columns.get("finished_at"), columns.get("returned_at"),
+        columns.get("supplements_asked", 0), sorted(move.closed), case.office_id, move.at,
+        [_step_row(tools, case, move, task) for task in opened if task.kind == "step"],
+        [_timer_row(tools, case, move, task) for task in opened if task.kind == "timer"],
+        move.by.kind, move.by.id,
+        [{"event": event, "why": why, "facts": facts} for event, why, facts in move.lines],
+        moves_due,
+    )
+    if not moved:
+        raise CaseMoved
+    for task in opened:
+        if task.kind == "effect":
+            await jobs.queue(
+                db, task.name, key=f"{case.id}:{task.no}", office_id=case.office_id, dossier_id=case.id, task_no=task.no
+            )
+    for event, facts in move.notify:
+        await notices.announce(
+            db, dossier_id=case.id, office_id=case.office_id, citizen_id=case.applicant_id, language=case.language,
+            event=event, facts=facts, key=f"{case.id}:{case.version}:{event}",
+        )
+
+
+def _state_after(case: Case, move: Move, opened: list[OpenTask]) -> DossierState:
+    if move.state is not None:
+        return move.state
+    for task in opened:
+        if task.kind == "step" and task.name in STATE_OF_STEP:
+            return STATE_OF_STEP[task.name]
+    return case.state
+
+
+def _step_row(tools: Tools, case: Case, move: Move, task: OpenTask) -> dict[str, Any]:
+    rule = case.procedure.procedure.steps.get(task.name)
+    due = _due(tools, case, move.at, rule.budget) if rule and rule.budget else None
+    legal = move.columns.get("due_at", case.due_at)
+    return {
+        "task_no": task.no, "name": task.name, "role": task.role or "reception", "officer_id": None,
+        "due_at": min((moment for moment in (due, legal) if moment), default=None),
+    }
+
+
+def _timer_row(tools: Tools, case: Case, move: Move, task: OpenTask) -> dict[str, Any]:
+    term = task.term or ""
+    if term.startswith("@"):
+        due = move.columns.get(term[1:]) or case.facts.get(term[1:])
+        if not isinstance(due, datetime):
+            raise ValueError(f"timer {task.name} names {term}, which this dossier does not hold")
+    else:
+        due = _due(tools, case, move.at, term)
+    return {"task_no": task.no, "name": task.name, "due_at": due}
+
+
+def _due(tools: Tools, case: Case, start: datetime, term: str) -> datetime:
+    return after(tools, start, term, case.procedure.procedure.term.reading)

@@ -1,0 +1,81 @@
+"""An officer as the rest of the house sees them: who, where, allowed what."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from app.kit.db import Db
+from app.kit.errors import NotFound
+from app.kit.words import N_
+from app.org.models import Office, Role
+
+
+class OfficeNotFound(NotFound):
+    """No such office."""
+
+    says = N_("Không có đơn vị này.")
+
+
+@dataclass(frozen=True, slots=True)
+class SignedOfficer:
+    """A signed-in civil servant. `offices` are those whose dossiers they may see (their own; a province's communes)."""
+
+    id: UUID
+    office_id: int
+    login: str
+    name: str
+    title: str
+    roles: frozenset[str]
+    offices: tuple[int, ...]
+    signing_key: str | None = None
+
+    def sits_in(self, role: str) -> bool:
+        """Whether a step of this lane is theirs to do."""
+        return role in self.roles
+
+    @property
+    def watches(self) -> bool:
+        """Whether the overview is theirs to see."""
+        return bool(self.roles & {Role.SUPERVISOR, Role.HEAD, Role.LEADER, Role.ADMINISTRATOR})
+
+
+async def officer(db: Db, officer_id: UUID) -> SignedOfficer | None:
+    """An active officer with the offices they see, or None."""
+    row = await db.row(
+        "SELECT o.*, ARRAY(SELECT f.id FROM office f WHERE f.id = o.office_id"
+        "   OR (f.parent_id = o.office_id AND o.roles ?| ARRAY['supervisor', 'administrator'])"
+        "   ORDER BY f.id) AS sees"
+        " FROM officer o WHERE o.id = $1 AND o.active",
+        officer_id,
+    )
+    if row is None:
+        return None
+    return SignedOfficer(
+        id=row["id"], office_id=row["office_id"], login=row["login"], name=row["name"], title=row["title"],
+        roles=frozenset(row["roles"]), offices=tuple(row["sees"]), signing_key=row["signing_key"],
+    )
+
+
+async def office(db: Db, office_id: int) -> Office:
+    """An office by its id. Raises OfficeNotFound."""
+    found = await db.get(Office, office_id)
+    if found is None:
+        raise OfficeNotFound
+    return found
+
+
+async def office_by_code(db: Db, code: str) -> Office | None:
+    """An office by its electronic identifier, or None."""
+    row = await db.row("SELECT * FROM office WHERE code = $1", code)
+    return Office(**dict(row)) if row else None
+
+
+async def communes(db: Db) -> list[Office]:
+    """The commune offices of this installation, by name."""
+    rows = await db.rows("SELECT * FROM office WHERE kind = 'commune' AND valid_to IS NULL ORDER BY short_name")
+    return [Office(**dict(row)) for row in rows]
+
+
+async def names(db: Db, officer_ids: list[UUID]) -> dict[UUID, str]:
+    """Names of officers, for journals and lists."""
+    rows = await db.rows("SELECT id, name FROM officer WHERE id = ANY($1)", officer_ids)
+    return {row["id"]: row["name"] for row in rows}
