@@ -1,0 +1,238 @@
+"""Sign a PDF: PAdES B-B, B-T, or, with validation data, B-LTA."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Literal, cast
+
+from asn1crypto import x509
+from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.sign.fields import (
+    FieldMDPAction,
+    FieldMDPSpec,
+    MDPPerm,
+    SigFieldSpec,
+    SigSeedSubFilter,
+    append_signature_field,
+    enumerate_sig_fields,
+)
+from pyhanko.sign.general import SigningError as PyhankoSigningError
+from pyhanko.sign.signers.pdf_byterange import PreparedByteRangeDigest
+from pyhanko.sign.signers.pdf_signer import PdfSignatureMetadata, PdfSigner
+
+from signing.appearance import Appearance, Box, LaterSignature
+from signing.certificates import check_period, check_signer, now
+from signing.cms import KeySigner, bytes_reserved, make_cms
+from signing.errors import PlaceTaken, TimestampUnavailable, UnsuitablePdf
+from signing.keys import SigningKey
+from signing.network import http_session
+from signing.opening import QuietWriter, open_for_signing
+from signing.stamp import StampStyle
+from signing.timestamps import HttpTimeStamper, Timestamper
+from signing.trust import TrustRoots
+from signing.validation_data import augment
+
+Certify = Literal["none", "allow-signatures", "no-changes"]
+Level = Literal["B-B", "B-T", "B-LT", "B-LTA"]
+
+DIGEST = "sha256"
+_PERMISSIONS = {"allow-signatures": MDPPerm.FILL_FORMS, "no-changes": MDPPerm.NO_CHANGES}
+
+
+@dataclass(frozen=True)
+class SignedPdf:
+    """The signed bytes and the facts worth a line in the journal. Digests are SHA-256 in hexadecimal."""
+
+    data: bytes
+    sha256: str
+    sha256_before: str
+    certificate_serial: str
+    signer_name: str
+    signing_time: datetime
+    level: Level
+
+
+def sign_pdf(
+    pdf: bytes,
+    *,
+    key: SigningKey,
+    appearance: Appearance | None = None,
+    timestamper: Timestamper | None = None,
+    validation_data: bool = False,
+    trust: TrustRoots | None = None,
+    certify: Certify = "none",
+    later: Sequence[LaterSignature] = (),
+    field: str | None = None,
+    reason: str | None = None,
+    location: str | None = None,
+    signed_at: datetime | None = None,
+) -> SignedPdf:
+    """Add one signature as a new revision; what was signed before stays valid. Blocking: call it in a thread.
+
+    `trust`: the signer's certificate is checked, revocation included, before anything is signed. Without it only
+    the certificate's dates are looked at.
+    `certify` (first signature only): `allow-signatures` lets only the places in `later` be filled;
+    `no-changes` closes the document at once.
+    `field`: the name of a place kept by an earlier signer, or of the new one. Filling a place that closes locks
+    the document.
+    `validation_data`: go on to B-LTA; needs `timestamper` and `trust`. For several signers do it with the last,
+    or call `add_validation_data` afterwards.
+    `signed_at` (aware) is the claimed time in the file; the time-stamp tells the true one.
+
+    Raises UnsuitablePdf, PlaceTaken, CertificateExpired, CertificateRevoked, CertificateUntrusted,
+    RevocationUnavailable, TimestampUnavailable, TokenMissing.
+    """
+    if validation_data and (timestamper is None or trust is None):
+        raise ValueError("validation data needs a time-stamper and trust roots")
+    moment = signed_at or now()
+    if moment.tzinfo is None:
+        raise ValueError("signed_at must be aware")
+    order = _Order(
+        key,
+        appearance,
+        timestamper,
+        validation_data,
+        trust,
+        certify,
+        tuple(later),
+        field,
+        reason,
+        location,
+        moment,
+    )
+    return asyncio.run(_sign(pdf, order))
+
+
+@dataclass(frozen=True)
+class _Order:
+    """What was asked of `sign_pdf`."""
+
+    key: SigningKey
+    appearance: Appearance | None
+    timestamper: Timestamper | None
+    validation_data: bool
+    trust: TrustRoots | None
+    certify: Certify
+    later: tuple[LaterSignature, ...]
+    field: str | None
+    reason: str | None
+    location: str | None
+    moment: datetime
+
+
+async def _sign(pdf: bytes, order: _Order) -> SignedPdf:
+    writer = open_for_signing(pdf)
+    check_period(order.key, min(order.moment, now()))
+    level: Level = "B-T" if order.timestamper else "B-B"
+    async with http_session() as session:
+        if order.trust is not None:
+            await check_signer(order.key, order.trust, session)
+        client = HttpTimeStamper(order.timestamper, session) if order.timestamper else None
+        signed = await _one_signature(writer, order, client)
+        if order.validation_data and order.timestamper is not None and order.trust is not None:
+            signed = await augment(signed, order.timestamper, order.trust, session)
+            level = "B-LTA"
+    certificate = x509.Certificate.load(order.key.certificate)
+    return SignedPdf(
+        data=signed,
+        sha256=hashlib.sha256(signed).hexdigest(),
+        sha256_before=hashlib.sha256(pdf).hexdigest(),
+        certificate_serial=f"{certificate.serial_number:x}",
+        signer_name=str(certificate.subject.native.get("common_name", "")),
+        signing_time=order.moment,
+        level=level,
+    )
+
+
+async def _one_signature(writer: QuietWriter, order: _Order, client: HttpTimeStamper | None) -> bytes:
+    """One revision with one signature in it."""
+    signer = KeySigner(order.key)
+    try:
+        prepared, output = _prepare(writer, order, signer)
+    except (PdfError, PyhankoSigningError) as error:
+        raise UnsuitablePdf("the file cannot take this signature") from error
+    cms = await make_cms(signer, prepared.document_digest, DIGEST, order.moment, client)
+    try:
+        prepared.fill_with_cms(output, cms)
+    except PyhankoSigningError as error:
+        raise TimestampUnavailable(
+            "oversized", "the time-stamp is larger than the room kept for it"
+        ) from error
+    return output.getvalue()
+
+
+def _prepare(
+    writer: QuietWriter, order: _Order, signer: KeySigner
+) -> tuple[PreparedByteRangeDigest, io.BytesIO]:
+    """Write the revision with room for the signature; its digest, and the open file."""
+    places = {name: (value, reference) for name, value, reference in enumerate_sig_fields(writer)}
+    name = order.field or f"signature-{len(places) + 1}"
+    reserved = name in places
+    locks = False
+    if reserved:
+        value, reference = places[name]
+        locks = "/Lock" in reference.get_object()
+        _check_place(name, value, reference.get_object(), order.appearance)
+    for place in order.later:
+        append_signature_field(writer, _kept(place))
+    metadata = PdfSignatureMetadata(
+        field_name=name,
+        md_algorithm=DIGEST,
+        subfilter=SigSeedSubFilter.PADES,
+        certify=order.certify != "none",
+        docmdp_permissions=MDPPerm.NO_CHANGES
+        if locks
+        else _PERMISSIONS.get(order.certify, MDPPerm.FILL_FORMS),
+        reason=order.reason,
+        location=order.location,
+    )
+    pdf_signer = PdfSigner(
+        metadata,
+        signer,
+        stamp_style=StampStyle(appearance=order.appearance) if order.appearance else None,
+        new_field_spec=None if reserved else _new_field(name, order.appearance),
+    )
+    session = pdf_signer.init_signing_session(writer, existing_fields_only=reserved)
+    session.system_time = order.moment
+    room = bytes_reserved(order.key, order.timestamper.token_bytes if order.timestamper else 0)
+    document = session.prepare_tbs_document(validation_info=None, bytes_reserved=room)
+    output = io.BytesIO()
+    prepared, _ = document.digest_tbs_document(output=output)
+    return prepared, output
+
+
+def _new_field(name: str, appearance: Appearance | None) -> SigFieldSpec:
+    if appearance is None:
+        return SigFieldSpec(sig_field_name=name)
+    return SigFieldSpec(sig_field_name=name, on_page=appearance.page, box=_written(appearance.box))
+
+
+def _kept(place: LaterSignature) -> SigFieldSpec:
+    spec = SigFieldSpec(sig_field_name=place.field, on_page=place.page, box=_written(place.box))
+    if not place.closes:
+        return spec
+    # ISO 32000-2, 12.7.5.5: the lock dictionary's /P makes an approval signature close the document.
+    return replace(
+        spec,
+        field_mdp_spec=FieldMDPSpec(FieldMDPAction.ALL),
+        doc_mdp_update_value=MDPPerm.NO_CHANGES,
+    )
+
+
+def _written(box: Box) -> tuple[int, int, int, int]:
+    """pyHanko asks for whole points but writes what it is given; half a point is 0.2 mm on paper."""
+    return cast("tuple[int, int, int, int]", box.corners)
+
+
+def _check_place(name: str, value: object, field: Any, appearance: Appearance | None) -> None:
+    if value is not None:
+        raise PlaceTaken(f"the place {name!r} is signed already")
+    wanted = appearance.box.corners if appearance else (0.0, 0.0, 0.0, 0.0)
+    there = tuple(float(number) for number in field["/Rect"])
+    if any(abs(a - b) > 0.02 for a, b in zip(wanted, there, strict=True)):
+        raise PlaceTaken(f"the place {name!r} was kept elsewhere on the page")
