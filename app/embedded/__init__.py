@@ -10,8 +10,8 @@ and of this process. Write SQL for 15 to 18: no pgcrypto, uuid-ossp, uuidv7() or
 """
 
 from app.embedded.binaries import PostgresRefused, Source, find_binaries
-from app.embedded.cluster import Cluster, prepare
-from app.embedded.ports import choose_port, port_is_free
+from app.embedded.cluster import Cluster, kept_secret, prepare
+from app.embedded.ports import choose_port, free_port, port_is_free
 from app.embedded.server import NEWEST_MINOR, EmbeddedPostgres, embedded_postgres, provide_database
 
 __all__ = [
@@ -23,6 +23,8 @@ __all__ = [
     "choose_port",
     "embedded_postgres",
     "find_binaries",
+    "free_port",
+    "kept_secret",
     "port_is_free",
     "prepare",
     "provide_database",

@@ -140,12 +140,16 @@ def _is_server_of(pid: int, data: Path) -> bool:
 
 
 def password_of(folder: Path, role: str) -> str:
-    """The password of a role of this cluster, made up at the first question, in a file only its owner can read."""
-    file = folder / "passwords" / role
+    """The password of a role of this cluster, made up at the first question."""
+    return kept_secret(folder / "passwords" / role)
+
+
+def kept_secret(file: Path) -> str:
+    """A random secret in a file only its owner can read; the same at every start. Written whole or not at all."""
     if not file.exists():
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         half_written = file.with_suffix(".half-written")
-        _write_secret(half_written, secrets.token_urlsafe(24))
+        _write_secret(half_written, secrets.token_urlsafe(36))
         half_written.rename(file)
     return file.read_text()
 

@@ -1,0 +1,91 @@
+"""What is printed when a demo stands: where to go, and who to be."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import asyncpg
+
+from app.demo.plan import Plan
+
+PASSWORD = "mot-cua-demo"       # of every officer of the demo; app.demo_play gives it to them
+ROLES = {
+    "reception": "tiếp nhận (reception)",
+    "specialist": "chuyên môn (specialist)",
+    "head": "phụ trách (head)",
+    "leader": "lãnh đạo (leader)",
+    "clerk": "văn thư (clerk)",
+    "supervisor": "theo dõi (supervisor)",
+    "administrator": "quản trị (administrator)",
+}
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """One officer of the demo, as a person looking for a role wants to find them."""
+
+    office: str
+    roles: tuple[str, ...]
+    login: str
+    name: str
+
+
+def addresses(plan: Plan, *, took: float) -> str:
+    """The table of addresses, and what is not real here."""
+    rows = [
+        ("Citizens' portal", plan.public_url + "/"),
+        ("Officers' desk", plan.public_url + "/desk"),
+        ("Overview", plan.public_url + "/overview"),
+        ("API", plan.public_url + "/api/v1"),
+        ("Everybody's mail", plan.url("mailbox") + "/"),
+        ("Text messages", plan.url("sms") + "/_book"),
+        ("Stands in for VNeID", plan.url("identity") + "/"),
+        ("Metrics (private)", plan.url("web metrics") + "/metrics"),
+    ]
+    notes = [
+        "Second factor: off. Everything outside (VNeID, payment, post, SMS, population, PKI) is simulated.",
+        "Store: no WORM (files in a folder; a person with the disk can remove them).",
+        f"Open after {took:.1f} s. Logs: {plan.folder / 'logs'}. Ctrl-C closes the office; its data stays.",
+    ]
+    return "\n".join(["", "Một Cửa is open.", "", *columns(rows), "", *notes, ""])
+
+
+def sign_ins(found: Sequence[SignIn]) -> str:
+    """Officers by role. Citizens choose themselves on the identity provider's page, without a password."""
+    rows = [("Office", "Role", "Login", "Name")]
+    rows += [(one.office, ", ".join(ROLES.get(role, role) for role in one.roles), one.login, one.name) for one in found]
+    words = [f"Officers sign in at /desk; the password of all is {PASSWORD}", ""]
+    return "\n".join(["", *words, *columns(rows), "", "Citizens sign in by choosing a person on the next page.", ""])
+
+
+def columns(rows: Iterable[Sequence[str]]) -> list[str]:
+    """Lines of text with the columns under each other."""
+    whole = [list(row) for row in rows]
+    widths = [max(len(cell) for cell in column) for column in zip(*whole, strict=True)]
+    return ["  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in whole]
+
+
+async def find_sign_ins(dsn: str) -> list[SignIn]:
+    """The active officers, read with the rights of the superuser; none while the tables are not filled."""
+    connection = await asyncpg.connect(dsn, timeout=10)
+    try:
+        rows = await connection.fetch(
+            "SELECT f.short_name, o.roles::text AS roles, o.login, o.name FROM officer o JOIN office f"
+            " ON f.id = o.office_id WHERE o.active ORDER BY f.id, o.login"
+        )
+    except asyncpg.PostgresError:
+        return []
+    finally:
+        await connection.close()
+    return [SignIn(row["short_name"], tuple(json.loads(row["roles"])), row["login"], row["name"]) for row in rows]
+
+
+async def count_dossiers(dsn: str) -> int:
+    """How many dossiers there are, of all offices; none while the tables are not made."""
+    connection = await asyncpg.connect(dsn, timeout=10)
+    try:
+        return int(await connection.fetchval("SELECT count(*) FROM dossier"))
+    except asyncpg.PostgresError:
+        return 0
+    finally:
+        await connection.close()
