@@ -9,7 +9,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
@@ -68,8 +68,8 @@ class Settings(BaseSettings):
     pool_least: int = Field(default=2, ge=0)                    # connections kept open by each process
     pool_most: int = Field(default=10, ge=1)
 
-    # Objects: folder:///var/lib/motcua/objects  or  s3://host:port/bucket?region=vn&tls=yes
-    store_url: str = ""
+    # Objects: folder:///var/lib/motcua/objects  or  s3://host:port/bucket?secure=1&region=us-east-1
+    store_url: str = Field(default="", repr=False)
     store_access_key: str = ""
     store_secret_key: SecretStr = SecretStr("")
 
@@ -134,6 +134,15 @@ class Settings(BaseSettings):
         """Where the identity provider sends the citizen back to."""
         return self.oidc_redirect_url or self.public_url.rstrip("/") + "/sign-in/back"
 
+    @property
+    def store_address(self) -> str:
+        """`store_url` with the two keys written into it, as `storage.open_store` reads it. A secret: not for logs."""
+        parts = urlsplit(self.store_url)
+        if parts.scheme != "s3" or not self.store_access_key:
+            return self.store_url
+        keys = f"{quote(self.store_access_key, safe='')}:{quote(_plain(self.store_secret_key), safe='')}"
+        return parts._replace(netloc=f"{keys}@{parts.netloc.rpartition('@')[2]}").geturl()
+
     def check(self) -> list[str]:
         """What must be mended before this may serve people, as whole sentences; empty when nothing.
 
@@ -176,7 +185,9 @@ class Settings(BaseSettings):
                 complaints.append(f"{PREFIX}{name.upper()} has no password or a sample one.")
         if self.database_url and _user(self.database_url) in ("postgres", _user(self.owner_database_url)):
             complaints.append(f"{PREFIX}DATABASE_URL must use a role of its own, not the owner.")
-        guarded = [("STORE_SECRET_KEY", self.store_url.startswith("s3:"), self.store_secret_key)]
+        in_url = SecretStr(urlsplit(self.store_url).password or "")
+        store_secret = self.store_secret_key if self.store_access_key else in_url
+        guarded = [("STORE_SECRET_KEY", self.store_url.startswith("s3:"), store_secret)]
         for name in ("sms", "payment", "post", "population"):
             connected = bool(getattr(self, f"{name}_url"))
             guarded.append((f"{name.upper()}_SECRET", connected, getattr(self, f"{name}_secret")))

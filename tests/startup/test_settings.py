@@ -93,3 +93,9 @@ def test_no_secret_is_printed(tmp_path: Path) -> None:
     printed = repr(safe(tmp_path))
     assert LONG not in printed
     assert "9f8e7d" not in printed
+
+
+def test_the_keys_of_the_store_are_written_into_its_address(tmp_path: Path) -> None:
+    settings = safe(tmp_path, store_secret_key="a/b+c", store_url="s3://s3:9000/motcua?secure=0")
+    assert settings.store_address == "s3://office:a%2Fb%2Bc@s3:9000/motcua?secure=0"
+    assert safe(tmp_path, store_url="folder:///objects").store_address == "folder:///objects"

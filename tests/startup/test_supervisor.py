@@ -63,8 +63,8 @@ async def test_a_killed_part_is_started_again(parts: Supervisor, tmp_path: Path,
 
 
 async def test_a_part_that_gives_up_is_named_with_its_last_words(parts: Supervisor) -> None:
+    busy = "print('the port is busy'); raise SystemExit(2)"
     with pytest.raises(PartRefused, match=r"pki ended with code 2: the port is busy \(log: .*pki.log\)"):
-        busy = "print('the port is busy'); raise SystemExit(2)"
         await parts.start(script("pki", busy, ready=answers("http://127.0.0.1:1/")))
 
 
