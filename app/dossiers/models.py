@@ -51,6 +51,7 @@ class Dossier(SQLModel, table=True):
         Index("uq_dossier_code", "code", unique=True, postgresql_where=text("code IS NOT NULL")),
         Index("ix_dossier_open", "office_id", "due_at", postgresql_where=OPEN),
         Index("ix_dossier_applicant", "applicant_id", "created_at"),
+        Index("ix_dossier_search", "search", postgresql_using="gin", postgresql_ops={"search": "gin_trgm_ops"}),
         Index("ix_dossier_state", "office_id", "state", "submitted_at"),
     )
 

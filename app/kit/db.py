@@ -75,12 +75,12 @@ class Db:
         found = await self.connection.fetchrow(_select_of(table), key)
         return table(**dict(found)) if found else None
 
-    async def act_for(self, *, offices: Iterable[int] = (), citizen: UUID | None = None, card: str = "") -> None:
-        """Whose rows may be seen from here on: these offices', this citizen's, the holder's of this card number."""
+    async def act_for(self, *, offices: Iterable[int] = (), citizen: UUID | None = None, presents: str = "") -> None:
+        """Whose rows may be seen from here on: these offices', this citizen's, or what this word opens."""
         await self.connection.execute(
             "SELECT set_config('motcua.offices', $1, true), set_config('motcua.citizen', $2, true),"
-            " set_config('motcua.card', $3, true)",
-            ",".join(str(office) for office in offices), str(citizen or ""), card,
+            " set_config('motcua.presented', $3, true)",
+            ",".join(str(office) for office in offices), str(citizen or ""), presents,
         )
 
 
@@ -111,7 +111,7 @@ class Database:
 
     @asynccontextmanager
     async def transaction(
-        self, *, offices: Iterable[int] = (), citizen: UUID | None = None, card: str = ""
+        self, *, offices: Iterable[int] = (), citizen: UUID | None = None, presents: str = ""
     ) -> AsyncIterator[Db]:
         """One transaction that sees these offices' rows (none when nobody is named)."""
         try:
@@ -123,7 +123,7 @@ class Database:
             try:
                 await transaction.start()
                 db = Db(connection)
-                await db.act_for(offices=offices, citizen=citizen, card=card)
+                await db.act_for(offices=offices, citizen=citizen, presents=presents)
                 yield db
             except BaseException:
                 if not connection.is_closed():
