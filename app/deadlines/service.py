@@ -189,7 +189,8 @@ _READ = """
 _WRITE = """
     INSERT INTO deadline_line (office_id, dossier_id, line_no, at, written_at, kind, cause, actor_id, rule, source,
                                due_before, due_after, term, reading, way, left_after, cutoff, calendar_version, note)
-    VALUES (coalesce($1::int, (SELECT office_id FROM deadline_line WHERE dossier_id = $2 AND line_no = 1)), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+    VALUES (coalesce($1::int, (SELECT office_id FROM deadline_line WHERE dossier_id = $2 AND line_no = 1)),
+            $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
     ON CONFLICT (dossier_id, line_no) DO NOTHING
 """
 
