@@ -3,6 +3,7 @@
 from datetime import datetime, time
 
 from app.deadlines import service as deadlines
+from app.deadlines.counting import CUTOFF
 from app.deadlines.rules import due_moment
 from app.deadlines.terms import parse_term
 from app.dossiers.case import Case
@@ -17,7 +18,7 @@ async def start_clock(db: Db, tools: Tools, case: Case, move: Move) -> deadlines
     due = await deadlines.start(
         db, case.id, office_id=case.office_id, received_at=move.at, term=parse_term(case.procedure.term_for(case.facts)),
         reading=rule.reading, calendar=tools.calendar, by=move.by.id, source=rule.legal_basis,
-        **({"cutoff": time.fromisoformat(rule.cutoff)} if rule.cutoff else {}),
+        cutoff=time.fromisoformat(rule.cutoff) if rule.cutoff else CUTOFF,
     )
     move.columns.update(received_at=move.at, due_at=due.due_at, original_due_at=due.original_due, paused_at=None)
     return due

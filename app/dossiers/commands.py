@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from app.dossiers import checklist, drafting, endings, returning, supplements
-from app.dossiers.clock import start_clock
 from app.dossiers.case import Case
+from app.dossiers.clock import start_clock
 from app.dossiers.models import DossierState
 from app.dossiers.moves import Move
 from app.dossiers.printing import queue_form

@@ -21,10 +21,13 @@ from app.dossiers.refusals import (
     ReasonMissing,
     StepHeldByColleague,
     StepNoLongerOpen,
+    WrongState,
 )
+from app.dossiers.states import WORDS
 from app.dossiers.tools import Tools
 from app.dossiers.writing import write
 from app.engine import turns
+from app.engine.errors import MessageNotAwaited, TaskNotOpen
 from app.journal.service import SYSTEM, Actor
 from app.kit import clock
 from app.kit.db import Db
@@ -93,8 +96,11 @@ async def fire_timer(db: Db, tools: Tools, dossier_id: UUID, task_no: int, name:
 async def deliver(
     db: Db, tools: Tools, case: Case, message: str, answer: Mapping[str, Any], move: Move
 ) -> None:
-    """A message the drawing waits for. Raises engine.MessageNotAwaited (a Conflict) when it does not."""
-    turn = turns.deliver(case.procedure.drawing, _process(case), message, {**answer, **move.answer})
+    """A message the drawing waits for. Raises WrongState when it does not (any more)."""
+    try:
+        turn = turns.deliver(case.procedure.drawing, _process(case), message, {**answer, **move.answer})
+    except MessageNotAwaited as late:
+        raise WrongState(state=WORDS[case.state]) from late
     await settle(db, tools, case, move, turn)
 
 
@@ -154,7 +160,7 @@ class Command:
 def _complete(case: Case, state: bytes, task_no: int, answer: Mapping[str, Any]) -> turns.Turn:
     try:
         return turns.complete(case.procedure.drawing, state, task_no, answer)
-    except turns.TaskNotOpen as gone:
+    except TaskNotOpen as gone:
         raise StepNoLongerOpen(done="") from gone
 
 
@@ -165,7 +171,7 @@ async def _try_turn(
         return False
     try:
         turn = play(case.process)
-    except (turns.TaskNotOpen, StepNoLongerOpen):
+    except (TaskNotOpen, StepNoLongerOpen):
         return False
     await settle(db, tools, case, move, turn)
     return True
@@ -184,14 +190,14 @@ def _process(case: Case) -> bytes:
     return case.process
 
 
-async def _open_step(db: Db, case: Case, task_no: int) -> Mapping[str, Any]:
+async def _open_step(db: Db, case: Case, task_no: int) -> dict[str, Any]:
     step = await db.row(
         "SELECT s.*, o.name AS officer_name FROM step s LEFT JOIN officer o ON o.id = s.officer_id"
         " WHERE s.dossier_id = $1 AND s.task_no = $2",
         case.id, task_no,
     )
     if step is not None:
-        return step
+        return dict(step)
     done = await db.row(
         "SELECT j.at, o.name FROM journal_line j LEFT JOIN officer o ON o.id = j.actor_id"
         " WHERE j.dossier_id = $1 AND j.event = 'step.finished' AND (j.facts->>'task')::int = $2",

@@ -7,9 +7,9 @@ from app.procedures.catalogue import Catalogue
 
 if TYPE_CHECKING:
     from app.deadlines.calendar import Calendar
-    from app.gateways.mail import MailGateway
-    from app.gateways.payment import PaymentGateway
-    from app.gateways.population import PopulationGateway
+    from app.gateways.mail import MailServer
+    from app.gateways.payment import PaymentPlatform
+    from app.gateways.population import Population
     from app.gateways.post import PostGateway
     from app.gateways.sms import SmsGateway
     from app.kit.db import Database
@@ -27,9 +27,9 @@ class Tools:
     calendar: "Calendar"
     keyring: "Keyring"
     public_url: str
-    population: "PopulationGateway | None" = None
-    payment: "PaymentGateway | None" = None
+    population: "Population | None" = None
+    payment: "PaymentPlatform | None" = None
     post: "PostGateway | None" = None
     sms: "SmsGateway | None" = None
-    mail: "MailGateway | None" = None
+    mail: "MailServer | None" = None
     demo: bool = False

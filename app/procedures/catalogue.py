@@ -9,7 +9,18 @@ from uuid import UUID
 from app.engine.decisions import Decision
 from app.engine.drawings import Drawing
 from app.kit.db import Db
-from app.procedures.package import Component, Form, FormPage, Procedure, Scalar
+from app.kit.errors import NotFound
+from app.kit.folding import fold
+from app.kit.words import N_, say
+from app.procedures.conditions import holds
+from app.procedures.package import Component, FeeRule, Form, FormPage, Procedure, Scalar
+from app.procedures.reading import Package, parse_package
+
+
+class ProcedureNotFound(NotFound):
+    """No such procedure in force on that day."""
+
+    says = N_("Không có thủ tục này, hoặc thủ tục chưa có hiệu lực vào ngày nộp.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,36 +56,118 @@ class LoadedProcedure:
 
     def facts_from(self, answers: Mapping[str, Mapping[str, Any]], **known: Scalar) -> dict[str, Scalar]:
         """The routing facts (flat scalars) that the answers and what is known beside them give."""
-        raise NotImplementedError
+        facts: dict[str, Scalar] = dict(known)
+        for name, source in self.procedure.facts.items():
+            page, _, field_id = source.partition(".")
+            value = answers.get(page, {}).get(field_id)
+            facts[name] = value if isinstance(value, str | int | bool) and len(str(value)) <= 200 else None
+        return facts
 
     def pages_for(self, facts: Mapping[str, Any]) -> tuple[FormPage, ...]:
         """The question pages that apply."""
-        raise NotImplementedError
+        return tuple(page for page in self.form.pages if page.when is None or holds(page.when, facts))
 
     def components_for(self, facts: Mapping[str, Any], channel: str) -> tuple[tuple[Component, bool], ...]:
         """The papers that apply on this channel, each with whether it is required."""
-        raise NotImplementedError
+        return tuple(
+            (part, part.need != "optional")
+            for part in self.procedure.components
+            if channel in part.channels and (part.when is None or holds(part.when, facts))
+        )
 
     def term_for(self, facts: Mapping[str, Any]) -> str:
         """The legal term, as text of app.deadlines.terms: "3 working-days"."""
-        raise NotImplementedError
+        rule = self.procedure.term
+        if rule.decision:
+            return str(self.decisions[rule.decision].decide(_inputs(facts))["term"])
+        assert rule.term is not None
+        return rule.term
 
-    def fees_for(self, facts: Mapping[str, Any], *, copies: int = 1, language: str = "vi") -> tuple[FeeDue, ...]:
-        """What is owed; empty when nothing is."""
-        raise NotImplementedError
+    def fees_for(self, facts: Mapping[str, Any], *, language: str = "vi") -> tuple[FeeDue, ...]:
+        """What is owed; empty when nothing is. The province's overlay wins where the package leaves it to it."""
+        return tuple(due for rule in self.procedure.fees if (due := self._fee(rule, facts, language)).amount > 0)
+
+    def _fee(self, rule: FeeRule, facts: Mapping[str, Any], language: str) -> FeeDue:
+        over = self.overlay.get("fees", {}).get(rule.code, {}) if rule.set_by == "province" else {}
+        copies = _whole(facts.get("copies"), 1) if rule.per_copy else 1
+        if over.get("amount") is not None:
+            each, why = int(over["amount"]), str(over["legal_basis"])
+        elif rule.decision:
+            each, why = int(self.decisions[rule.decision].decide(_inputs(facts))["amount"] or 0), rule.legal_basis
+        else:
+            each, why = rule.amount or 0, rule.legal_basis
+        if rule.most is not None:
+            each = min(each, rule.most)
+        price = f"{each:,}".replace(",", ".")
+        words = say(N_("{copies} × {each} đ ({basis})"), language, copies=copies, each=price, basis=why)
+        return FeeDue(rule.code, rule.kind, rule.name.in_(language), copies, each * copies, words)
 
 
 class Catalogue:
     """Finds procedure versions; each is read from the database and compiled once a process."""
 
+    def __init__(self) -> None:
+        self._versions: dict[UUID, LoadedProcedure] = {}
+
     async def version(self, db: Db, version_id: UUID) -> LoadedProcedure:
         """This very version. Raises ProcedureNotFound."""
-        raise NotImplementedError
+        known = self._versions.get(version_id)
+        if known is None:
+            row = await db.row("SELECT id, package FROM procedure_version WHERE id = $1", version_id)
+            if row is None:
+                raise ProcedureNotFound
+            known = self._versions[version_id] = _loaded(version_id, parse_package(row["package"]))
+        return known
 
     async def current(self, db: Db, code: str, day: date) -> LoadedProcedure:
         """The version in force on `day`. Raises ProcedureNotFound."""
-        raise NotImplementedError
+        version_id = await db.value(
+            "SELECT id FROM procedure_version WHERE code = $1 AND withdrawn_at IS NULL AND valid_from <= $2"
+            " AND (valid_to IS NULL OR valid_to >= $2) ORDER BY valid_from DESC, published_at DESC LIMIT 1",
+            code, day,
+        )
+        if version_id is None:
+            raise ProcedureNotFound
+        return await self.version(db, version_id)
 
     async def all_current(self, db: Db, day: date) -> tuple[LoadedProcedure, ...]:
         """Every procedure in force on `day`, by sector and name."""
-        raise NotImplementedError
+        rows = await db.rows(
+            "SELECT DISTINCT ON (code) id, sector, name FROM procedure_version WHERE withdrawn_at IS NULL"
+            " AND valid_from <= $1 AND (valid_to IS NULL OR valid_to >= $1)"
+            " ORDER BY code, valid_from DESC, published_at DESC",
+            day,
+        )
+        return tuple([await self.version(db, row["id"]) for row in sorted(rows, key=lambda r: (r["sector"], r["name"]))])
+
+    async def search(self, db: Db, words: str, day: date) -> tuple[LoadedProcedure, ...]:
+        """Procedures in force whose name, code or other words hold every word given; accents do not matter."""
+        wanted = fold(words).split()
+        found = []
+        for loaded in await self.all_current(db, day):
+            text = fold(search_text(loaded.procedure))
+            if all(word in text for word in wanted):
+                found.append(loaded)
+        return tuple(found)
+
+
+def search_text(procedure: Procedure) -> str:
+    """All the words a procedure may be found by."""
+    return " ".join(
+        (procedure.code, procedure.name.vi, procedure.name.en, procedure.short.vi, *procedure.synonyms,
+         procedure.sector_name.vi)
+    )
+
+
+def _loaded(version_id: UUID, package: Package) -> LoadedProcedure:
+    return LoadedProcedure(
+        version_id, package.procedure, package.form, package.drawing, package.decisions, package.files, package.overlay
+    )
+
+
+def _inputs(facts: Mapping[str, Any]) -> dict[str, Scalar]:
+    return {name: value for name, value in facts.items() if isinstance(value, str | int | bool) or value is None}
+
+
+def _whole(value: Any, otherwise: int) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else otherwise

@@ -1,0 +1,150 @@
+"""Read a package from its files and prove it whole: types, drawing, tables, and that they fit each other."""
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from app.deadlines.terms import TermRefused, parse_term
+from app.engine.decisions import Decision, load_decision
+from app.engine.drawings import Drawing, load_drawing
+from app.engine.errors import DrawingRefused, ExpressionRefused
+from app.engine.expressions import compile_expression
+from app.procedures.package import Form, Procedure
+
+TEXT_FILES = (".toml", ".bpmn", ".dmn", ".json", ".typ")
+
+
+class PackageRefused(Exception):
+    """A package cannot be published. `problems`: one sentence each, naming file and place."""
+
+    def __init__(self, where: str, problems: list[str]) -> None:
+        super().__init__(f"{where}: " + "; ".join(problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A package that fits together."""
+
+    procedure: Procedure
+    form: Form
+    drawing: Drawing
+    decisions: Mapping[str, Decision]
+    files: Mapping[str, str]
+    overlay: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over names and contents: the same files are the same version."""
+        text = json.dumps(dict(sorted(self.files.items())), ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def read_folder(folder: Path, *, overlay: Mapping[str, Any] | None = None) -> Package:
+    """Read `workflows/<code>-<slug>/`. `overlay` is the province's word on what the package leaves to it.
+
+    Raises PackageRefused.
+    """
+    files = {
+        path.name: path.read_text(encoding="utf-8")
+        for path in sorted(folder.iterdir()) if path.is_file() and path.suffix in TEXT_FILES
+    }
+    if overlay:
+        files["overlay.json"] = json.dumps(overlay, ensure_ascii=False, sort_keys=True)
+    return parse_package(files, where=folder.name)
+
+
+def parse_package(files: Mapping[str, str], *, where: str = "package") -> Package:
+    """The package these files are. Raises PackageRefused."""
+    missing = [name for name in ("procedure.toml", "process.bpmn", "form.json") if name not in files]
+    if missing:
+        raise PackageRefused(where, [f"{name} is missing" for name in missing])
+    try:
+        procedure = Procedure.model_validate(tomllib.loads(files["procedure.toml"]))
+        form = Form.model_validate_json(files["form.json"])
+    except (ValidationError, tomllib.TOMLDecodeError) as wrong:
+        raise PackageRefused(where, _problems(wrong)) from wrong
+    try:
+        tables = {name: text.encode() for name, text in files.items() if name.endswith(".dmn")}
+        decisions = {name: load_decision(text) for name, text in tables.items()}
+        drawing = load_drawing(files["process.bpmn"].encode())
+    except DrawingRefused as wrong:
+        raise PackageRefused(where, list(wrong.problems)) from wrong
+    package = Package(
+        procedure, form, drawing, decisions, dict(files), json.loads(files.get("overlay.json", "{}"))
+    )
+    problems = [*_terms(procedure), *_conditions(procedure, form), *_references(package)]
+    if problems:
+        raise PackageRefused(where, problems)
+    return package
+
+
+def _problems(wrong: ValidationError | tomllib.TOMLDecodeError) -> list[str]:
+    if isinstance(wrong, ValidationError):
+        return [f"{wrong.title}: {'.'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in wrong.errors()]
+    return [str(wrong)]
+
+
+def _terms(procedure: Procedure) -> list[str]:
+    named = {
+        "term": procedure.term.term, "supplement.term": procedure.supplement.term,
+        **{f"steps.{name}.budget": step.budget for name, step in procedure.steps.items()},
+        **{f"consultations.{name}.term": rule.term for name, rule in procedure.consultations.items()},
+    }
+    problems = []
+    for where, text in named.items():
+        if text is None:
+            continue
+        try:
+            parse_term(text)
+        except TermRefused as wrong:
+            problems.append(f"{where}: {wrong.words('vi')}")
+    if procedure.term.term is None and procedure.term.decision is None:
+        problems.append("term: neither a term nor a decision table")
+    return problems
+
+
+def _conditions(procedure: Procedure, form: Form) -> list[str]:
+    named = {
+        **{f"component {part.id}": part.when for part in procedure.components},
+        **{f"page {page.id}": page.when for page in form.pages},
+        **{f"field {page.id}.{one.id}": one.when for page in form.pages for one in page.fields},
+    }
+    problems = []
+    for where, text in named.items():
+        if text is None:
+            continue
+        try:
+            compile_expression(text)
+        except ExpressionRefused as wrong:
+            problems.append(f"{where}: {wrong}")
+    return problems
+
+
+def _references(package: Package) -> list[str]:
+    procedure, form = package.procedure, package.form
+    fields = {f"{page.id}.{one.id}" for page in form.pages for one in page.fields}
+    problems = [f"facts.{name}: no field {source}" for name, source in procedure.facts.items() if source not in fields]
+    drawn = set(package.drawing.steps)
+    problems += [f"process.bpmn: step {name} is not described under [steps]" for name in sorted(drawn - set(procedure.steps))]
+    problems += [f"steps.{name}: the drawing has no such task" for name in sorted(set(procedure.steps) - drawn)]
+    problems += [
+        f"process.bpmn: {name} asks a consultation that is not described"
+        for name in sorted(package.drawing.effects)
+        if name.startswith(("ask_", "silence_")) and name.split("_", 1)[1] not in procedure.consultations
+    ]
+    for rule in procedure.fees:
+        if rule.decision and rule.decision not in package.decisions:
+            problems.append(f"fees.{rule.code}: {rule.decision} is missing")
+    if procedure.term.decision and procedure.term.decision not in package.decisions:
+        problems.append(f"term: {procedure.term.decision} is missing")
+    for result in procedure.results:
+        if result.template not in package.files:
+            problems.append(f"results: {result.template} is missing")
+    return problems
