@@ -568,8 +568,7 @@ class _Builder:
         if node.tag == "boundaryEvent":
             extra["cancel_activity"] = node.interrupting
         spec = made(process, node.id, lane=node.role, **extra)
-        if node.kind in ("step", "effect"):
-            spec.manual = True
+        spec.manual = node.kind in ("step", "effect")
         if node.decision is not None:
             spec.decide = self.decisions[node.decision]
         if node.attached_to is not None:
