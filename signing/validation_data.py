@@ -89,7 +89,9 @@ class _Proofs:
             raise UnsuitablePdf("the file is not a sound signed PDF") from error
         if not any(one.sig_object_type == "/Sig" for one in signatures):
             raise UnsuitablePdf("the file carries no signature")
-        for one in signatures:
+        closed = [one for one in signatures if one.sig_object_type == "/DocTimeStamp"]
+        # A renewal proves only the newest time-stamp: it already proves all that lies before it.
+        for one in closed[-1:] or signatures:
             if one.sig_object_type == "/DocTimeStamp":
                 await self.add_timestamp(one.signed_data)
                 continue
