@@ -25,11 +25,11 @@ def opened(
     An empty secret opens nothing.
     """
     given = {name.lower(): value for name, value in headers.items()}
-    event_id, stamp = given.get("x-event-id", ""), given.get("x-timestamp", "")
-    if not (secret and event_id and stamp.isascii() and stamp.isdigit() and len(stamp) < 12):
+    event_id, stamp, signed = (given.get(f"x-{name}", "") for name in ("event-id", "timestamp", "signature"))
+    if not (secret and event_id and signed and stamp.isascii() and stamp.isdigit() and len(stamp) < 12):
         raise ForgedMessage("unsigned")
     expected = signature(secret, int(stamp), event_id, body).encode()
-    if not hmac.compare_digest(expected, given.get("x-signature", "").encode()):
+    if not hmac.compare_digest(expected, signed.encode()):
         raise ForgedMessage("bad_signature")
     if abs((now or datetime.now(UTC)).timestamp() - int(stamp)) > window.total_seconds():
         raise ForgedMessage("stale")

@@ -33,7 +33,7 @@ def test_a_genuine_message_opens_whatever_the_case_of_its_headers() -> None:
         ("bad_signature", BODY, {**headers(), "X-Event-Id": "e-2"}, "secret"),
         ("bad_signature", BODY, {**headers(), "X-Timestamp": str(int(NOW.timestamp()) + 1)}, "secret"),
         ("bad_signature", BODY, {**headers(), "X-Signature": "sha256=ÿ"}, "secret"),
-        ("bad_signature", BODY, {"X-Event-Id": "e-1", "X-Timestamp": str(int(NOW.timestamp()))}, "secret"),
+        ("unsigned", BODY, {"X-Event-Id": "e-1", "X-Timestamp": str(int(NOW.timestamp()))}, "secret"),
         ("unsigned", BODY, {}, "secret"),
         ("unsigned", BODY, {**headers(), "X-Timestamp": "yesterday"}, "secret"),
         ("unsigned", BODY, {**headers(), "X-Timestamp": "9" * 40}, "secret"),
