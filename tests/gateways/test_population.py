@@ -99,7 +99,8 @@ async def until_decided(population: HttpPopulation, request_id: str) -> NumberAn
         try:
             answer = await population.request_number(CHILD, request_id=request_id, grounds=WHY)
         except GatewayDown as down:
-            assert down.retryable
+            if not down.retryable:
+                raise
             continue
         if answer.state is not NumberState.WAITING:
             return answer
