@@ -15,7 +15,8 @@ button { font: inherit; min-height: 2.75rem; padding: .4rem 1rem; margin: .25rem
 button.quiet { background: #fff; color: #1d3557 }
 :focus-visible { outline: 3px solid #b45309; outline-offset: 2px }
 dt { font-weight: 600 } dd { margin: 0 0 .5rem } td, th { text-align: left; padding: .35rem .5rem .35rem 0;
-  border-bottom: 1px solid #cfd6dd; vertical-align: top } table { border-collapse: collapse; width: 100% }
+  border-bottom: 1px solid #cfd6dd; vertical-align: top; overflow-wrap: anywhere }
+th { overflow-wrap: normal } table { border-collapse: collapse; width: 100% }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; background: #f4f6f8; padding: .75rem } a { color: #1d3557 }
 """
 
@@ -23,13 +24,14 @@ pre { white-space: pre-wrap; overflow-wrap: anywhere; background: #f4f6f8; paddi
 def page(system: str, title: str, body: str, status: int = 200) -> HTMLResponse:
     """A whole page. `body` is HTML already; everything taken from people must have gone through `escape`."""
     text = (
-        f'<!doctype html><html lang="vi"><head><meta charset="utf-8"><title>{escape(title)} · {escape(system)}</title>'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{STYLE}</style></head><body>'
-        f"<header><p>{escape(system)}</p></header><main><h1>{escape(title)}</h1>"
+        '<!doctype html><html lang="vi"><head><meta charset="utf-8">'
+        f"<title>{escape(title)} · {escape(system)}</title>"
+        '<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">'
+        f"<style>{STYLE}</style></head><body><header><p>{escape(system)}</p></header><main><h1>{escape(title)}</h1>"
         '<p class="made-up">Hệ thống giả lập để trình diễn và kiểm thử (simulator): người, tiền và giấy tờ'
         f" đều không có thật.</p>{body}</main></body></html>"
     )
-    policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'"
+    policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'"
     return HTMLResponse(text, status, {"Content-Security-Policy": policy, "Cache-Control": "no-store"})
 
 

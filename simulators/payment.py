@@ -67,8 +67,11 @@ class PaymentPlatform:
         amount = content.get("SoTien")
         if not isinstance(amount, int) or amount <= 0 or content.get("MaTienTe") != "VND":
             raise Refusal(422, "bad_amount", "Số tiền phải là số nguyên dương, đơn vị VND")
-        items = content.get("ThongTinBienLai", {}).get("DSKhoanNop", [])
-        if sum(item["SoTien"] for item in items) != amount:
+        try:
+            total = sum(int(item["SoTien"]) for item in content["ThongTinBienLai"]["DSKhoanNop"])
+        except (KeyError, TypeError, ValueError):
+            raise Refusal(422, "bad_items", "Danh sách khoản nộp không hợp lệ") from None
+        if total != amount:
             raise Refusal(422, "bad_sum", "Tổng các khoản nộp khác số tiền")
         if urlsplit(back).scheme not in ("http", "https"):
             raise Refusal(422, "bad_return", "Địa chỉ quay lại không hợp lệ")

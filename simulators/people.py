@@ -93,7 +93,7 @@ def _couples(count: int) -> tuple[list[Person], list[Marriage]]:
             date(1962 + i % 40, 1 + (i + 5) % 12, 1 + (i * 3) % 28), "nữ", home, "đã kết hôn",
         )
         people += [he, she]
-        married = date(1986 + i % 38, 1 + i % 12, 10)
+        married = date(he.birth_date.year + 26, 1 + i % 12, 10)
         marriages.append(
             Marriage(he.personal_number, she.personal_number, married, f"{i + 1:02d}/{married.year}", home, i % 4 != 3)
         )

@@ -42,7 +42,7 @@ class Standing:
         """kill -9, then the same command with the same book."""
         self.process.kill()
         self.process.wait()
-        self.process = subprocess.Popen(self.command, cwd=ROOT)
+        self.process = _launched(self.command)
         await self.alive()
 
     async def alive(self) -> None:
@@ -60,13 +60,17 @@ class Standing:
         self.process.wait(timeout=15)
 
 
+def _launched(command: list[str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(command, cwd=ROOT)
+
+
 async def stand(name: str, book: Path, *options: str) -> Standing:
     """Start `python -m simulators.<name>` and wait until it answers."""
     port = free_port()
     command = [sys.executable, "-m", f"simulators.{name}", "--port", str(port), "--book", str(book)]
     command += ["--secret", SECRET, *options]
     url = f"http://127.0.0.1:{port}"
-    process = subprocess.Popen(command, cwd=ROOT)
+    process = _launched(command)
     http = httpx2.AsyncClient(base_url=url, trust_env=False, timeout=20)
     standing = Standing(url, port, command, process, http)
     await standing.alive()
