@@ -67,8 +67,11 @@ def play() -> None:
 @app.command()
 def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    demo_folder: Annotated[Path | None, typer.Option("--demo", help="Look at the demo of this folder.")] = None,
 ) -> None:
     """Look at everything an office needs and say what to mend. Ends with 1 when something is broken."""
+    if demo_folder:
+        calls.take_environment_of(demo_folder)
     raise typer.Exit(calls.carry_out("app.doctor", "run", calls.any_settings(), as_json=as_json) or 0)
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import importlib
 import inspect
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -41,6 +42,16 @@ def office_settings() -> "Settings":
         return load_checked()
     except SettingsRefused as refused:
         refuse(*refused.complaints)
+
+
+def take_environment_of(folder: Path) -> None:
+    """Be, for this command, in the environment of the demo in `folder`."""
+    from app.demo.plan import read_environment
+
+    try:
+        os.environ.update(read_environment(folder))
+    except FileNotFoundError:
+        refuse(f"No demo was opened in {folder} yet: motcua demo --folder {folder}")
 
 
 def carry_out(module: str, function: str, *arguments: object, **options: object) -> Any:

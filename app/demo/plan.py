@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -71,7 +72,24 @@ class Plan:
         for system in SIGNED:
             ours |= {f"{system}_url": self.url(system), f"{system}_secret": self.secret(system)}
         named = {PREFIX + name.upper(): str(value) for name, value in ours.items()}
-        return {name: value for name, value in named.items() if name not in os.environ}
+        chosen = {name: value for name, value in named.items() if name not in os.environ}
+        write_environment(self.folder, chosen)
+        return chosen
+
+
+def write_environment(folder: Path, environment: Mapping[str, str]) -> None:
+    """For the shell and for `motcua doctor --demo`: what the parts of this demo are given. Carries secrets: 0600."""
+    draft = folder / "environment.half-written"
+    draft.unlink(missing_ok=True)
+    draft.touch(mode=0o600)
+    draft.write_text("".join(f"{name}={shlex.quote(value)}\n" for name, value in environment.items()))
+    draft.rename(folder / "environment")
+
+
+def read_environment(folder: Path) -> dict[str, str]:
+    """What `write_environment` wrote. Raises FileNotFoundError when no demo was opened in `folder`."""
+    lines = (folder / "environment").read_text().splitlines()
+    return dict(shlex.split(line)[0].split("=", 1) for line in lines)
 
 
 def make_plan(folder: Path, first_port: int | None = None) -> Plan:
