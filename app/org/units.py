@@ -101,7 +101,7 @@ def read_units(source: Path | bytes) -> list[UnitPeriod]:
             raise _refusal([f"dòng 1: thiếu cột {', '.join(missing)}"])
         rows = [(reader.line_num, row) for row in reader]
     except csv.Error as wrong:
-        raise _refusal([f"dòng {reader.line_num}: {wrong}"]) from wrong
+        raise _refusal([f"dòng {reader.reader.line_num}: {wrong}"]) from wrong
     problems: list[str] = []
     read: list[tuple[int, UnitPeriod]] = []
     for number, row in rows:
@@ -173,9 +173,10 @@ async def import_units(db: Db, periods: Sequence[UnitPeriod]) -> ImportReport:
     altered = [p for key, p in merged.items() if key in stored and p != stored[key]]
     ended = [p for p in altered if p == replace(stored[p.code, p.valid_from], valid_to=p.valid_to)
              and stored[p.code, p.valid_from].valid_to is None]
-    for period in (*altered, *added):
-        await db.run(_UPSERT, period.code, period.valid_from, period.valid_to, period.name, period.kind.value,
-                     period.parent_code, period.successor_code)
+    await db.connection.executemany(_UPSERT, [
+        (p.code, p.valid_from, p.valid_to, p.name, p.kind.value, p.parent_code, p.successor_code)
+        for p in (*altered, *added)
+    ])
     unchanged = sum(1 for key in given if stored.get(key) == merged[key])
     return ImportReport(len(added), len(altered) - len(ended), len(ended), unchanged)
 
