@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from lxml import etree
 
 MAX_BYTES = 2 * 1024 * 1024
@@ -31,8 +33,8 @@ def parse(content: bytes) -> etree._Element:
         root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError as problem:
         raise Unreadable(f"the file is not well-formed XML: {problem}") from problem
-    document = root.getroottree().docinfo
-    if document is None or document.doctype or document.internalDTD is not None:
+    document: Any = root.getroottree().docinfo
+    if document.doctype or document.internalDTD is not None:
         raise Unreadable("the file has a document type (DOCTYPE)")
     if (document.encoding or "UTF-8").upper() not in ("UTF-8", "US-ASCII", "ASCII"):
         raise Unreadable("the file is not UTF-8")

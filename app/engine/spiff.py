@@ -472,7 +472,7 @@ class Process(_Stage, BpmnWorkflow):  # type: ignore[misc]
 
     @staticmethod
     def is_waiting(task: Token) -> bool:
-        return task._state == _WAITING
+        return bool(task._state == _WAITING)
 
     def begin(self) -> None:
         """Put the first token on the start."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 HEAD = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -80,7 +81,7 @@ def flow(source: str, target: str, condition: str = "", name: str = "") -> str:
 
 def way(*names: str) -> str:
     """Arrows from each name to the next."""
-    return "\n".join(flow(a, b) for a, b in zip(names, names[1:], strict=False))
+    return "\n".join(flow(a, b) for a, b in pairwise(names))
 
 
 def drawing(*parts: str, messages: Iterable[str] = (), attributes: str = 'isExecutable="true"') -> bytes:

@@ -4,6 +4,7 @@ subprocesses, event gateways, boundary timers and messages, early ends."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from random import Random
 
 from tests.engine import drawn
@@ -43,7 +44,7 @@ def random_plan(seed: int) -> tuple[bytes, Plan]:
 def _sequence(plan: Plan, depth: int, *, in_loop: bool) -> Block:
     blocks = [_block(plan, depth, in_loop=in_loop) for _ in range(plan.random.randint(1, 2 + (depth > 1)))]
     parts = [part for block in blocks for part in block.parts]
-    parts += [drawn.way(a.exit, b.entry) for a, b in zip(blocks, blocks[1:], strict=False)]
+    parts += [drawn.way(a.exit, b.entry) for a, b in pairwise(blocks)]
     return Block(blocks[0].entry, blocks[-1].exit, tuple(parts))
 
 
@@ -222,5 +223,5 @@ def _plain_branch(plan: Plan, depth: int) -> Block:
             drawn.way(begun, body.entry), drawn.way(body.exit, ended)),))
     blocks = [plan.random.choice([_step, _effect, _receive])(plan) for _ in range(plan.random.randint(1, 2))]
     parts = [part for block in blocks for part in block.parts]
-    parts += [drawn.way(a.exit, b.entry) for a, b in zip(blocks, blocks[1:], strict=False)]
+    parts += [drawn.way(a.exit, b.entry) for a, b in pairwise(blocks)]
     return Block(blocks[0].entry, blocks[-1].exit, tuple(parts))
