@@ -86,7 +86,7 @@ def connect(
         cert_reqs="CERT_REQUIRED",
         ca_certs=authority or os.environ.get("SSL_CERT_FILE") or certifi.where(),
         retries=BriefRetry(
-            total=4, connect=2, read=2, status=4, redirect=0, other=0,
+            total=4, connect=2, read=2, status=4, redirect=0, other=2,
             backoff_factor=0.05, backoff_max=0.5, status_forcelist=(500, 502, 503, 504),
             raise_on_status=False, respect_retry_after_header=False,
         ),
@@ -112,7 +112,8 @@ def in_our_words(key: str = "") -> Iterator[None]:
     except MinioException as error:
         raise StoreError(f"the S3 client says: {error}") from error
     except (HTTPError, OSError) as error:
-        raise StoreUnreachable(f"the server does not answer: {type(error).__name__}") from error
+        reason = getattr(error, "reason", None) or error
+        raise StoreUnreachable(f"the server does not answer: {type(reason).__name__}: {reason}"[:300]) from error
 
 
 def _said_by_server(error: S3Error, key: str) -> StoreError:
