@@ -26,6 +26,7 @@ POOLS = (
     "default.rgw.buckets.index", "default.rgw.buckets.data", "default.rgw.buckets.non-ec",
 )  # fmt: skip
 
+# `rgw cache enabled = false`: a gateway that was killed would be asked for 30 s to forget what it remembers.
 # `ms mon client mode = crc`: without keys the gateway would wait for ever for a "secure" connection to the monitor.
 CONFIGURATION = """\
 [global]
@@ -72,6 +73,7 @@ rgw data = {folder}/rgw
 rgw crypt require ssl = false
 rgw crypt s3 kms backend = testing
 rgw crypt s3 kms encryption keys = testkey-1=YmluCmJvb3N0CmJvb3N0LWJ1aWxkCmNlcGguY29uZgo=
+rgw cache enabled = false
 rgw enable usage log = false
 rgw enable gc threads = false
 """
