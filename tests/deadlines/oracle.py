@@ -13,11 +13,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from app.deadlines.calendar import Calendar
 from app.deadlines.counting import Way, budget_of, way_of
+from app.deadlines.decrees import load_calendar
 from app.deadlines.ledger import Clock, Fact, advance
 from app.deadlines.models import LineKind
 from app.deadlines.rules import due_moment
@@ -68,6 +70,11 @@ class Office:
             HoursRule(self.first, _hours(self.summer), "giờ mùa hè", season=((4, 16), (10, 15))),
         )
         return Calendar(self.first, self.first + timedelta(days=self.days - 1), tuple(lines), rules)
+
+
+@cache
+def national_calendar() -> Calendar:
+    return load_calendar()
 
 
 def _hours(spans: Sequence[tuple[int, int]]) -> tuple[Hours, ...]:
@@ -175,6 +182,11 @@ def random_case(chance: random.Random) -> Case:
     worked = set(chance.sample(weekends, chance.randrange(8)))
     plain = [day for day in in_reach if day.weekday() < 5 and day not in off]
     short = {day: _openings(chance)[:1] for day in chance.sample(plain, chance.randrange(6))}
+    if chance.random() < 0.4:  # the country's own days: Tết, make-up days, swapped Saturdays
+        national = [line for line in national_calendar().days if first <= line.on <= in_reach[-1]]
+        off = {line.on for line in national if not line.kind.worked}
+        worked = {line.on for line in national if line.kind.worked}
+        short = {}
     office = Office(first, days, _openings(chance), _openings(chance), frozenset(off), frozenset(worked), short)
     received = chance.randrange(60 * MINUTES_A_DAY)
     if chance.random() < 0.2:  # the cutoff, and the minutes around openings
