@@ -14,7 +14,6 @@ from typing import Any
 from PIL import Image
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.content import AppearanceContent, ResourceType
-from pyhanko.pdf_utils.font.opentype import GlyphAccumulatorFactory
 from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.layout import BoxConstraints
 from pyhanko.pdf_utils.writer import BasePdfFileWriter
@@ -22,6 +21,7 @@ from pyhanko.stamp import BaseStampStyle
 
 from signing.appearance import Appearance, Box
 from signing.errors import SigningError
+from signing.lettering import embed, letters_for
 
 _LEADING = 1.2
 NOTHING_SHOWN = Appearance(0, Box(0, 0, 0, 0))
@@ -60,14 +60,12 @@ class Stamp(AppearanceContent):
         size = self._appearance.font_size
         if self._appearance.font is None:
             raise SigningError("an appearance with text needs a font file")
-        factory = GlyphAccumulatorFactory(str(self._appearance.font), font_size=round(size))
-        engine = factory.create_font_engine(self._ensure_writer)
-        self.set_resource(ResourceType.FONT, pdf_name("/Text"), engine.as_resource())
+        letters = letters_for(self._appearance.font, self._appearance.lines)
+        self.set_resource(ResourceType.FONT, pdf_name("/Text"), embed(self._ensure_writer, letters))
         parts = [b"0 g"]
         for number, line in enumerate(self._appearance.lines):
             baseline = self.box.height - size * (0.9 + _LEADING * number)
-            shown = engine.shape(line).graphics_ops
-            parts.append(b"BT /Text %.2f Tf 1 0 0 1 0 %.3f Tm %s ET" % (size, baseline, shown))
+            parts.append(b"BT /Text %.2f Tf 1 0 0 1 0 %.3f Tm %s ET" % (size, baseline, letters.shown(line)))
         return b"\n".join(parts)
 
 
