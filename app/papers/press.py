@@ -120,7 +120,7 @@ def _compiler(template: Path) -> typst.Compiler:
         raise PaperDamaged(f"there is no template {template.parent.name}/{template.name}") from error
     compilers: dict[Path, tuple[tuple[int, int], typst.Compiler]] = _kept.__dict__.setdefault("compilers", {})
     if template not in compilers or compilers[template][0] != age:
-        made = typst.Compiler(template, root=root, font_paths=_faces(), ignore_system_fonts=True)
+        made = typst.Compiler(template, root=root, font_paths=faces(), ignore_system_fonts=True)
         compilers[template] = (age, made)
     return compilers[template][1]
 
@@ -135,7 +135,8 @@ def _root(folder: Path) -> Path:
 
 
 @cache
-def _faces() -> typst.Fonts:
+def faces() -> typst.Fonts:
+    """The typeface of papers, checked and read once in a process."""
     fonts.check_fonts()
     return typst.Fonts(
         include_system_fonts=False, include_embedded_fonts=False, font_paths=[fonts.FOLDER]
