@@ -111,8 +111,7 @@ def _tidy(field: FormField, text: str) -> str:
     text = text.strip()
     if field.kind == "long_text":
         return text.replace("\r\n", "\n")
-    text = re.sub(r"\s+", " ", text)
-    return text
+    return re.sub(r"\s+", " ", text)
 
 
 def _text(field: FormField, text: str, label: str, language: str) -> tuple[Any, str | None]:
@@ -184,7 +183,9 @@ def _address(field: FormField, given: Mapping[str, Any], label: str, language: s
     parts = whole if isinstance(whole, Mapping) else {
         part: given.get(f"{field.id}-{part}") for part in ("province", "commune", "street")
     }
-    value = {part: re.sub(r"\s+", " ", str(parts.get(part) or "")).strip()[:200] for part in ("province", "commune", "street")}
+    value = {
+        part: re.sub(r"\s+", " ", str(parts.get(part) or "")).strip()[:200] for part in ("province", "commune", "street")
+    }
     if not any(value.values()):
         return None, say(NO_PLACE, language, label=label) if field.required else None
     if not re.fullmatch(r"\d{5}", value["commune"]):

@@ -132,7 +132,8 @@ def _references(package: Package) -> list[str]:
     fields = {f"{page.id}.{one.id}" for page in form.pages for one in page.fields}
     problems = [f"facts.{name}: no field {source}" for name, source in procedure.facts.items() if source not in fields]
     drawn = set(package.drawing.steps)
-    problems += [f"process.bpmn: step {name} is not described under [steps]" for name in sorted(drawn - set(procedure.steps))]
+    undescribed = sorted(drawn - set(procedure.steps))
+    problems += [f"process.bpmn: step {name} is not described under [steps]" for name in undescribed]
     problems += [f"steps.{name}: the drawing has no such task" for name in sorted(set(procedure.steps) - drawn)]
     problems += [
         f"process.bpmn: {name} asks a consultation that is not described"
