@@ -73,17 +73,19 @@ class Stock:
                 found[spec.name] = task
         return found
 
-    def complete(self, name: str, answer: Mapping[str, Any]) -> None:
+    def complete(self, name: str, answer: Mapping[str, Any], task: Any = None) -> None:
+        """Finish a task; `task` saves the search when it is at hand."""
         self.passed = []
-        task = self.waiting()[name]
+        task = task or self.waiting()[name]
         task.data.update(answer)
         task.run()
         self._note(task)
         self._run()
 
-    def fire(self, name: str) -> None:
+    def fire(self, name: str, task: Any = None) -> None:
+        """Let a timer fire."""
         self.passed = []
-        self.waiting()[name]._set_internal_data(event_value=PAST)
+        (task or self.waiting()[name])._set_internal_data(event_value=PAST)
         self.workflow.refresh_timers()
         self._run()
 
