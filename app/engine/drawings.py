@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import orjson
 
-from app.engine import spiff
+from app.engine.building import build
 from app.engine.checks import problems_of
 from app.engine.decisions import Decision, load_decision
 from app.engine.errors import DecisionRefused, DrawingRefused
@@ -84,7 +84,7 @@ def _prepare(sheet: Sheet, tables: Mapping[str, Decision]) -> Drawing:
     nodes = sheet.nodes
     conditions = {flow.id: compile_expression(flow.condition) for flow in sheet.flows if flow.condition is not None}
     used = {node.decision for node in nodes.values() if node.decision is not None}
-    specs = spiff.build(sheet, conditions, {name: tables[name].decide for name in used})
+    specs = build(sheet, conditions, {name: tables[name].decide for name in used})
     ordered = [nodes[name] for name in sorted(nodes)]
     index = [specs[node.scope].task_specs[node.id] for node in ordered]
     for place, spec in enumerate(index):

@@ -17,11 +17,15 @@ Written into a bytea column as it is.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import orjson
 
 from app.engine.errors import WrongDrawing
+from app.engine.spiff import COMPLETED, LIVE, READY, STARTED, WAITING, Embedded, Joining, Process, Token
+
+Row = list[Any]
 
 FORMAT = 1
 # Four digits from the first task on: a dossier's state keeps its length for its first nine thousand tasks.
@@ -45,3 +49,55 @@ def unpack(drawing: str, state: bytes) -> tuple[int, list[Any], dict[str, Any]]:
     if digest != drawing:
         raise WrongDrawing(f"the state belongs to drawing {digest!r}, not {drawing!r}")
     return next_number, rows, variables
+
+
+def restore(process: Process, stage: Any, rows: list[Row], index: list[Any]) -> None:
+    """Put the waiting tasks of `rows` back into `stage`. `index`: the specs by place."""
+    groups: dict[int, Token] = {}
+    for row in rows:
+        number, spec = row[0], index[row[1]]
+        parent = stage.task_tree
+        if spec.split is not None:
+            parent = groups[number] = Token(stage, spec.split, parent, COMPLETED, process.next_passing())
+        elif spec.on is not None:
+            group = groups.get(row[2])
+            if group is None:                      # the first of the events behind a gateway
+                gateway = stage.spec.task_specs[spec.on]
+                group = groups[row[2]] = Token(stage, gateway, parent, COMPLETED, process.next_passing())
+            parent = group
+        task = process.open[number] = Token(stage, spec, parent, WAITING, number)
+        if spec.manual:
+            task._state = READY
+        elif isinstance(spec, Joining):
+            task.internal_data["arrived"] = {index[arrived].name for arrived in row[3]}
+        elif isinstance(spec, Embedded):
+            task._state = STARTED
+            restore(process, process.create_subprocess(task, spec.spec), row[3], index)
+
+
+def rows_of(process: Process, stage: Any, numbers: Iterator[int]) -> list[Row]:
+    """The waiting tasks of `stage` as rows; new ones get the next of `numbers`."""
+    rows: list[Row] = []
+    groups: dict[int | None, int] = {}
+    for task in stage.tasks.values():
+        if not task._state & LIVE:
+            continue
+        spec = task.task_spec
+        number = task.id if task.id > 0 else next(numbers)
+        group, more = 0, None
+        if spec.split is not None:
+            groups[task._parent] = number
+        elif spec.on is not None:
+            group = groups.setdefault(task._parent, number)
+        if isinstance(spec, Joining):
+            specs = stage.spec.task_specs
+            more = sorted(specs[name].place for name in task.internal_data["arrived"])
+        elif isinstance(spec, Embedded):
+            more = rows_of(process, process.subprocesses[task.id], numbers)
+        if more is not None:
+            rows.append([number, spec.place, group, more])
+        elif group:
+            rows.append([number, spec.place, group])
+        else:
+            rows.append([number, spec.place])
+    return rows

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import count
-from typing import Any
 
 from app.engine.drawings import Drawing, TaskKind
-from app.engine.errors import MessageNotAwaited, TaskNotOpen, VariableRefused
+from app.engine.errors import MessageNotAwaited, ProcessStuck, TaskNotOpen, VariableRefused
 from app.engine.expressions import Scalar
 from app.engine.spiff import Process
-from app.engine.states import FIRST_NUMBER, pack, unpack
+from app.engine.states import FIRST_NUMBER, Row, pack, restore, rows_of, unpack
 
 MAX_TEXT = 200
 MAX_VARIABLES = 100
@@ -48,27 +47,27 @@ def begin(drawing: Drawing, variables: Mapping[str, Scalar]) -> Turn:
     """Start a process. Raises VariableRefused."""
     process = Process(drawing._specs[drawing.process_id], drawing._specs, _taken({}, variables))
     process.begin()
-    return _turn(drawing, process, FIRST_NUMBER, ())
+    return _turn(drawing, process, FIRST_NUMBER)
 
 
 def complete(drawing: Drawing, state: bytes, task_no: int, answer: Mapping[str, Scalar]) -> Turn:
     """Finish a step or an effect with its answer. Raises TaskNotOpen, VariableRefused, WrongDrawing."""
-    process, next_number, before = _restored(drawing, state, answer)
+    process, next_number = _restored(drawing, state, answer)
     task = process.open.get(task_no)
     if task is None or not task.task_spec.manual:
         raise TaskNotOpen(task_no)
     task.run()
-    return _turn(drawing, process, next_number, before)
+    return _turn(drawing, process, next_number)
 
 
 def fire(drawing: Drawing, state: bytes, task_no: int) -> Turn:
     """Let a timer fire, because its moment has come. Raises TaskNotOpen, WrongDrawing."""
-    process, next_number, before = _restored(drawing, state, {})
+    process, next_number = _restored(drawing, state, {})
     task = process.open.get(task_no)
     if task is None or drawing.elements[task.task_spec.place].kind != "timer":
         raise TaskNotOpen(task_no)
     task.task_spec.fire(task)
-    return _turn(drawing, process, next_number, before)
+    return _turn(drawing, process, next_number)
 
 
 def deliver(drawing: Drawing, state: bytes, message: str, answer: Mapping[str, Scalar]) -> Turn:
@@ -76,20 +75,20 @@ def deliver(drawing: Drawing, state: bytes, message: str, answer: Mapping[str, S
 
     Raises MessageNotAwaited, VariableRefused, WrongDrawing.
     """
-    process, next_number, before = _restored(drawing, state, answer)
+    process, next_number = _restored(drawing, state, answer)
     waiting = [t for t in process.open.values() if drawing.elements[t.task_spec.place].message == message]
     if not waiting:
         raise MessageNotAwaited(message)
     for task in waiting:
-        if process.is_waiting(task):     # an event before it may have cancelled it
+        if task.is_waiting:              # an event before it may have cancelled it
             task.task_spec.fire(task)
-    return _turn(drawing, process, next_number, before)
+    return _turn(drawing, process, next_number)
 
 
 def open_tasks(drawing: Drawing, state: bytes) -> tuple[OpenTask, ...]:
     """Everything the process waits for, oldest first. Raises WrongDrawing."""
     _, rows, _ = unpack(drawing.digest, state)
-    return tuple(_opened(drawing, rows))
+    return tuple(_open(drawing, row) for row in _waiting(drawing, rows))
 
 
 def variables(drawing: Drawing, state: bytes) -> dict[str, Scalar]:
@@ -98,42 +97,49 @@ def variables(drawing: Drawing, state: bytes) -> dict[str, Scalar]:
     return found
 
 
-def _restored(
-    drawing: Drawing, state: bytes, answer: Mapping[str, Scalar]
-) -> tuple[Process, int, tuple[OpenTask, ...]]:
+def _restored(drawing: Drawing, state: bytes, answer: Mapping[str, Scalar]) -> tuple[Process, int]:
     next_number, rows, known = unpack(drawing.digest, state)
     process = Process(drawing._specs[drawing.process_id], drawing._specs, _taken(known, answer))
-    process.restore(process, rows, drawing._index)
-    return process, next_number, tuple(_opened(drawing, rows))
+    restore(process, process, rows, drawing._index)
+    return process, next_number
 
 
-def _turn(drawing: Drawing, process: Process, next_number: int, before: tuple[OpenTask, ...]) -> Turn:
+def _turn(drawing: Drawing, process: Process, next_number: int) -> Turn:
     process.play()
-    if process.completed:
-        rows: list[Any] = []
-        numbers = count(next_number)
-    else:
-        numbers = count(next_number)
-        rows = process.rows(process, numbers)
-    after = tuple(_opened(drawing, rows))
-    still = {task.no for task in after}
-    return Turn(
+    elements, numbers = drawing.elements, count(next_number)
+    before = [no for no, task in process.open.items() if elements[task.task_spec.place].kind is not None]
+    rows = [] if process.completed else rows_of(process, process, numbers)
+    after = _waiting(drawing, rows)
+    if not (process.completed or any(not elements[row[1]].is_boundary for row in after)):
+        raise ProcessStuck("nothing is left to wait for, yet no end was reached")
+    still = {row[0] for row in after}
+    turn = Turn(
         state=pack(drawing.digest, next(numbers), rows, process.variables),
-        opened=tuple(task for task in after if task.no >= next_number),
-        closed=tuple(task.no for task in before if task.no not in still),
+        opened=tuple(_open(drawing, row) for row in after if row[0] >= next_number),
+        closed=tuple(no for no in before if no not in still),
         passed=tuple(process.passed),
         ended=process.reached if process.completed else None,
     )
+    process.close()
+    return turn
 
 
-def _opened(drawing: Drawing, rows: list[Any]) -> Iterator[OpenTask]:
+def _waiting(drawing: Drawing, rows: list[Row]) -> list[Row]:
+    """The rows somebody or something outside must act on, subprocesses opened up."""
+    found: list[Row] = []
     for row in rows:
         element = drawing.elements[row[1]]
         if element.kind is not None:
-            attached_to = row[2] if element.is_boundary else None
-            yield OpenTask(row[0], element.name, element.kind, element.role, element.term, element.message, attached_to)
+            found.append(row)
         elif element.is_subprocess:
-            yield from _opened(drawing, row[3])
+            found += _waiting(drawing, row[3])
+    return found
+
+
+def _open(drawing: Drawing, row: Row) -> OpenTask:
+    element = drawing.elements[row[1]]
+    attached_to = row[2] if element.is_boundary else None
+    return OpenTask(row[0], element.name, element.kind or "step", element.role, element.term, element.message, attached_to)
 
 
 def _taken(known: dict[str, Scalar], answer: Mapping[str, Scalar]) -> dict[str, Scalar]:
