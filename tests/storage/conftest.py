@@ -16,6 +16,7 @@ from minio import Minio
 
 from storage import ObjectStore, open_store
 from storage.s3_client import BriefPool, connect
+from storage.s3_store import S3Store
 from tests.storage import minio_server, radosgw
 from tests.storage.limits import LIMITS
 from tests.storage.minio_server import MinioServer
@@ -36,9 +37,9 @@ def why_not(kind: str) -> str:
     return ""
 
 
-def supervised(kind: str, folder: Path) -> Supervised:
-    """A server of our own, not started yet."""
-    return MinioServer(folder) if kind == "minio" else RadosGateway(folder)
+def supervised(kind: str, folder: Path, *, mortal: bool = False) -> Supervised:
+    """A server of our own, not started yet; `mortal` when it will be killed."""
+    return MinioServer(folder) if kind == "minio" else RadosGateway(folder, mortal=mortal)
 
 
 class Servers:
@@ -140,21 +141,35 @@ def locked_bucket(client: Minio) -> str:
     return name
 
 
-@pytest.fixture(params=["folder", *(f"{kind}-{bucket}" for kind in _asked for bucket in ("locked", "plain"))])
-async def store(request: pytest.FixtureRequest, servers: Servers, tmp_path: Path) -> AsyncIterator[ObjectStore]:
-    """Every store behind the port: a folder, and each server with a locked and with a plain bucket."""
+LOCKED = ["folder", *(f"{kind}-locked" for kind in _asked)]
+PLAIN = [f"{kind}-plain" for kind in _asked]
+
+
+async def _opened(request: pytest.FixtureRequest, servers: Servers, folder: Path) -> AsyncIterator[ObjectStore]:
     kind, _, lock = request.param.partition("-")
     _expect_limits(request, kind)
-    opened = open_store(f"folder://{tmp_path}/objects")
-    if kind != "folder":
-        from storage.s3_store import S3Store
-
-        s3 = open_store(servers.get(kind).url(f"{lock}-{uuid.uuid4().hex}"))
-        assert isinstance(s3, S3Store)
-        await s3.ensure_bucket(object_lock=lock == "locked")
-        opened = s3
+    if kind == "folder":
+        yield open_store(f"folder://{folder}/objects")
+        return
+    opened = open_store(servers.get(kind).url(f"{lock}-{uuid.uuid4().hex}"))
+    assert isinstance(opened, S3Store)
+    await opened.ensure_bucket(object_lock=lock == "locked")
     yield opened
     await opened.close()
+
+
+@pytest.fixture(params=LOCKED + PLAIN)
+async def store(request: pytest.FixtureRequest, servers: Servers, tmp_path: Path) -> AsyncIterator[ObjectStore]:
+    """Every store behind the port: a folder, and each server with a locked and with a plain bucket."""
+    async for opened in _opened(request, servers, tmp_path):
+        yield opened
+
+
+@pytest.fixture(params=LOCKED)
+async def keeping_store(request: pytest.FixtureRequest, servers: Servers, tmp_path: Path) -> AsyncIterator[ObjectStore]:
+    """Those that can keep an object until a moment."""
+    async for opened in _opened(request, servers, tmp_path):
+        yield opened
 
 
 @pytest.fixture

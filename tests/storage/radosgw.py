@@ -26,7 +26,6 @@ POOLS = (
     "default.rgw.buckets.index", "default.rgw.buckets.data", "default.rgw.buckets.non-ec",
 )  # fmt: skip
 
-# `rgw cache enabled = false`: a gateway that was killed would be asked for 30 s to forget what it remembers.
 # `ms mon client mode = crc`: without keys the gateway would wait for ever for a "secure" connection to the monitor.
 CONFIGURATION = """\
 [global]
@@ -73,7 +72,7 @@ rgw data = {folder}/rgw
 rgw crypt require ssl = false
 rgw crypt s3 kms backend = testing
 rgw crypt s3 kms encryption keys = testkey-1=YmluCmJvb3N0CmJvb3N0LWJ1aWxkCmNlcGguY29uZgo=
-rgw cache enabled = false
+rgw cache enabled = {memory}
 rgw enable usage log = false
 rgw enable gc threads = false
 """
@@ -85,9 +84,14 @@ def missing_binaries() -> list[str]:
 
 
 class RadosGateway:
-    """One small Ceph in `folder`. Objects live in memory: they survive the gateway's death, not the store's."""
+    """One small Ceph in `folder`. Objects live in memory: they survive the gateway's death, not the store's.
 
-    def __init__(self, folder: Path) -> None:
+    `mortal`: the gateway will be killed, and remembers nothing; it is slower. With a memory, whoever makes a bucket
+    after its death waits up to 30 s for the dead one to forget.
+    """
+
+    def __init__(self, folder: Path, *, mortal: bool = False) -> None:
+        self._memory = "false" if mortal else "true"
         self.folder = folder.absolute()
         self.port = free_port()
         self._monitor: subprocess.Popen[bytes] | None = None
@@ -108,7 +112,13 @@ class RadosGateway:
         cluster = str(uuid.uuid4())
         monitor_port = free_port()
         self._configuration.write_text(
-            CONFIGURATION.format(cluster=cluster, folder=self.folder, monitor_port=monitor_port, gateway_port=self.port)
+            CONFIGURATION.format(
+                cluster=cluster,
+                folder=self.folder,
+                monitor_port=monitor_port,
+                gateway_port=self.port,
+                memory=self._memory,
+            )
         )
         try:
             self._start_monitor(cluster, monitor_port)

@@ -23,7 +23,7 @@ def mortal(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     """A server of this file's own, because it gets killed."""
     if reason := why_not(request.param):
         pytest.skip(reason)
-    server = supervised(request.param, tmp_path_factory.mktemp(f"mortal-{request.param}") / "server")
+    server = supervised(request.param, tmp_path_factory.mktemp(f"mortal-{request.param}") / "server", mortal=True)
     server.start()
     yield server
     server.stop()
