@@ -16,7 +16,9 @@ PERMIT_TEMPLATE = WORKFLOWS / "1.013225-giay-phep-xay-dung-nha-o/result.typ"
 
 COMMUNE = Letterhead(parent="", name="Ủy ban nhân dân xã Tân Mai", place="Tân Mai", phone="0200 355 0101")
 CHAIR = Signer(authority="TM. Ủy ban nhân dân", title="Chủ tịch", name="Đỗ Quang Thịnh")
-DEPUTY = Signer(authority="TM. Ủy ban nhân dân", acting="KT. Chủ tịch", title="Phó Chủ tịch", name="Trần Nguyễn Hoài Phương Thảo")
+DEPUTY = Signer(
+    authority="TM. Ủy ban nhân dân", acting="KT. Chủ tịch", title="Phó Chủ tịch", name="Trần Nguyễn Hoài Phương Thảo"
+)
 
 BIRTH = ResultPaper(
     title="Giấy khai sinh",
@@ -67,7 +69,10 @@ LONG_BIRTH = replace(
     },
 )
 FATHERLESS_BIRTH = replace(
-    BIRTH, content={key: value for key, value in BIRTH.content.items() if not key.startswith("father") and key != "child_personal_number"}
+    BIRTH,
+    content={
+        key: value for key, value in BIRTH.content.items() if not key.startswith("father") and key != "child_personal_number"
+    },
 )
 DRAFT_BIRTH = replace(BIRTH, number=None, issued_on=None, content={"child_name": LONG_CHILD, "child_born_on": "2026-11-07"})
 
@@ -87,7 +92,8 @@ MARITAL = replace(
         "person_residence": LONG_ADDRESS,
         "residence_from": "2019-06",
         "status": "divorced",
-        "status_detail": "Quyết định thuận tình ly hôn số 12/2024/QĐST-HNGĐ ngày 05/06/2024 của Tòa án nhân dân khu vực 3 – Thanh Giang",
+        "status_detail": "Quyết định thuận tình ly hôn số 12/2024/QĐST-HNGĐ "
+        "ngày 05/06/2024 của Tòa án nhân dân khu vực 3 – Thanh Giang",
         "purpose": "Làm thủ tục mua bán nhà đất",
         "valid_until": "2027-05-11",
     },
@@ -130,9 +136,13 @@ PERMIT = replace(
         "total_floor_area": 351.4,
         "floors": 3,
         "height": 12.6,
-        "land_papers": "Giấy chứng nhận quyền sử dụng đất số AA 000412 do Văn phòng đăng ký đất đai tỉnh Thanh Giang cấp ngày 12/05/2025",
+        "land_papers": "Giấy chứng nhận quyền sử dụng đất số AA 000412 "
+        "do Văn phòng đăng ký đất đai tỉnh Thanh Giang cấp ngày 12/05/2025",
         "designer": LONG_COMPANY,
-        "conditions": ("Thông báo ngày khởi công cho Ủy ban nhân dân xã trước ít nhất 3 ngày làm việc.", "Niêm yết giấy phép tại công trường."),
+        "conditions": (
+            "Thông báo ngày khởi công cho Ủy ban nhân dân xã trước ít nhất 3 ngày làm việc.",
+            "Niêm yết giấy phép tại công trường.",
+        ),
     },
 )
 

@@ -83,10 +83,13 @@ LONG_RECEIPT = replace(
     address=LONG_ADDRESS,
     email=LONG_EMAIL,
     mask_id=True,
-    request="Cấp giấy phép xây dựng mới đối với công trình cấp III, cấp IV (công trình không theo tuyến, theo tuyến) và nhà ở riêng lẻ",
+    request="Cấp giấy phép xây dựng mới đối với công trình cấp III, cấp IV "
+    "(công trình không theo tuyến, theo tuyến) và nhà ở riêng lẻ",
     summary="Nhà ở riêng lẻ 3 tầng, 1 tum tại thửa đất số 118, tờ bản đồ số 24",
     components=tuple(
-        Component(f"Bản vẽ số {n}: mặt bằng, mặt đứng, mặt cắt công trình kèm theo sơ đồ đấu nối hạ tầng", n % 2, n % 3, 1, 1)
+        Component(
+            f"Bản vẽ số {n}: mặt bằng, mặt đứng, mặt cắt công trình kèm theo sơ đồ đấu nối hạ tầng", n % 2, n % 3, 1, 1
+        )
         for n in range(1, 15)
     ),
     phase_two=PhaseTwo(EVENING, EVENING),
@@ -154,7 +157,8 @@ APOLOGY = Apology(
     due_at=EVENING,
     new_due_at=datetime(2026, 11, 19, 9, 30, tzinfo=UTC),
     lead="Công chức tư pháp – hộ tịch",
-    reason="Ủy ban nhân dân xã Đông Phú, nơi bà thường trú từ 2015 đến 2019, chưa trả lời yêu cầu xác minh gửi ngày 12/11/2026.",
+    reason="Ủy ban nhân dân xã Đông Phú, nơi bà thường trú từ 2015 đến 2019, chưa trả lời "
+    "yêu cầu xác minh gửi ngày 12/11/2026.",
     return_place="Quầy 2, Trung tâm Phục vụ hành chính công xã Tân Mai",
     signer=Signer(title="Giám đốc", name="Vũ Thị Hồng Nhung"),
     issued_on=date(2026, 11, 16),
@@ -173,7 +177,9 @@ STOP = StopNotice(
     decision="Dừng giải quyết hồ sơ theo đề nghị của người nộp.",
     fees="Đã thu 50.000 đ, hoàn lại toàn bộ trong 3 ngày làm việc.",
     papers="Trả lại toàn bộ bản chính khi người nộp đến nhận thông báo này.",
-    signer=Signer(authority="TM. Ủy ban nhân dân", acting="KT. Chủ tịch", title="Phó Chủ tịch", name="Trần Nguyễn Hoài Phương Thảo"),
+    signer=Signer(
+        authority="TM. Ủy ban nhân dân", acting="KT. Chủ tịch", title="Phó Chủ tịch", name="Trần Nguyễn Hoài Phương Thảo"
+    ),
     issued_on=TODAY,
     track_url=TRACK,
     legal_basis="Nghị định số 118/2025/NĐ-CP",
@@ -191,12 +197,35 @@ CONTROL = ControlSlip(
     partners=("Công an xã Tân Mai", "Chi nhánh Văn phòng đăng ký đất đai"),
     issued_on=TODAY,
     rows=(
-        HandOver("Trung tâm Phục vụ hành chính công", "Phòng Kinh tế, Hạ tầng và Đô thị", MORNING, "Hà Minh Tú", "Lê Văn Cường", "early"),
-        HandOver("Phòng Kinh tế, Hạ tầng và Đô thị", "Lãnh đạo Ủy ban nhân dân xã", EVENING, "Lê Văn Cường", LONG_CHILD, "on_time", "Đã kiểm tra thực địa ngày 13/11/2026"),
-        HandOver("Lãnh đạo Ủy ban nhân dân xã", "Văn thư", EVENING, LONG_CHILD, "Bùi Thị Ơn", "late", "Chờ ý kiến cơ quan phối hợp"),
+        HandOver(
+            "Trung tâm Phục vụ hành chính công",
+            "Phòng Kinh tế, Hạ tầng và Đô thị",
+            MORNING,
+            "Hà Minh Tú",
+            "Lê Văn Cường",
+            "early",
+        ),
+        HandOver(
+            "Phòng Kinh tế, Hạ tầng và Đô thị",
+            "Lãnh đạo Ủy ban nhân dân xã",
+            EVENING,
+            "Lê Văn Cường",
+            LONG_CHILD,
+            "on_time",
+            "Đã kiểm tra thực địa ngày 13/11/2026",
+        ),
+        HandOver(
+            "Lãnh đạo Ủy ban nhân dân xã",
+            "Văn thư",
+            EVENING,
+            LONG_CHILD,
+            "Bùi Thị Ơn",
+            "late",
+            "Chờ ý kiến cơ quan phối hợp",
+        ),
         HandOver("Văn thư", "Trung tâm Phục vụ hành chính công", EVENING, "Bùi Thị Ơn", "Hà Minh Tú"),
     ),
-)  # fmt: skip
+)
 REGISTER = Register(
     head=OFFICE,
     unit=RECEIPT.unit,
@@ -248,12 +277,19 @@ HANDOVER = HandoverList(
     giver="Hà Minh Tú",
     rows=tuple(
         Shipment(
-            f"EH26111600{n}VN", CODE, "Cấp Giấy xác nhận tình trạng hôn nhân", "Giấy xác nhận, 1 bản chính",
-            LONG_CHILD if n % 2 else "Lý A", LONG_ADDRESS, "0900 000 318", 35_000 * (n % 2), "" if n % 2 else "Giấy cũ",
+            f"EH26111600{n}VN",
+            CODE,
+            "Cấp Giấy xác nhận tình trạng hôn nhân",
+            "Giấy xác nhận, 1 bản chính",
+            LONG_CHILD if n % 2 else "Lý A",
+            LONG_ADDRESS,
+            "0900 000 318",
+            35_000 * (n % 2),
+            "" if n % 2 else "Giấy cũ",
         )
-        for n in range(1, 7)
+        for n in range(1, 6)
     ),
-)  # fmt: skip
+)
 RESULT_RECEIPT = ResultReceipt(
     head=OFFICE,
     code=CODE,
@@ -298,8 +334,19 @@ APPLICATION = Application(
     addressee="Ủy ban nhân dân xã Tân Mai, tỉnh Thanh Giang",
     request="Đăng ký khai sinh",
     sections=(
-        Section("Người yêu cầu", (("Họ, chữ đệm, tên", "Hoàng Thị Bích Liễu"), ("Nơi cư trú", LONG_ADDRESS), ("Quan hệ với trẻ", "Mẹ"))),
-        Section("Trẻ được khai sinh", (("Họ, chữ đệm, tên", LONG_CHILD), ("Ngày sinh", "07/11/2026"), ("Giới tính", "Nữ"), ("Nơi sinh", "Trạm y tế xã Tân Mai"))),
+        Section(
+            "Người yêu cầu",
+            (("Họ, chữ đệm, tên", "Hoàng Thị Bích Liễu"), ("Nơi cư trú", LONG_ADDRESS), ("Quan hệ với trẻ", "Mẹ")),
+        ),
+        Section(
+            "Trẻ được khai sinh",
+            (
+                ("Họ, chữ đệm, tên", LONG_CHILD),
+                ("Ngày sinh", "07/11/2026"),
+                ("Giới tính", "Nữ"),
+                ("Nơi sinh", "Trạm y tế xã Tân Mai"),
+            ),
+        ),
         Section("Người mẹ", (("Họ, chữ đệm, tên", "Hoàng Thị Bích Liễu"), ("Năm sinh", "1999"), ("Dân tộc", "Kinh"))),
         Section("Người cha", (("Họ, chữ đệm, tên", ""), ("Năm sinh", ""))),
     ),
@@ -311,7 +358,7 @@ APPLICATION = Application(
     submitted_at=MORNING,
     components=("Giấy chứng sinh (ảnh chụp, 1 trang)",),
     track_url=TRACK,
-)  # fmt: skip
+)
 UNDERTAKING = Undertaking(
     addressee="Ủy ban nhân dân xã Tân Mai",
     subject="tình trạng hôn nhân trong thời gian cư trú tại xã Đông Phú",
@@ -347,6 +394,8 @@ TRYING: dict[str, Form] = {
         REFUSAL, code=CODE, submitted_at=MORNING, submitter="Lý A", id_number="000199004821", legal_basis="", track_url=TRACK
     ),
     "supplement-long": replace(SUPPLEMENT, items=LONG_RECEIPT.components, due_at=None, holder=LONG_COMPANY),
-    "label-long": replace(LABEL, receiver=LONG_COMPANY, contents=("Giấy khai sinh, 1 bản chính", "Bản sao trích lục, 3 bản")),
+    "label-long": replace(
+        LABEL, receiver=LONG_COMPANY, contents=("Giấy khai sinh, 1 bản chính", "Bản sao trích lục, 3 bản")
+    ),
     "fee-bare": replace(FEE_RECEIPT, delegate=None, payer="Lý A", payer_address="", code="", track_url="", reprint=1),
 }

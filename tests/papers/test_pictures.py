@@ -26,7 +26,7 @@ def photo(width: int = 1200, height: int = 1600, noise: bool = False) -> Image.I
 
 def written(picture: Image.Image, kind: str, **how: object) -> bytes:
     out = io.BytesIO()
-    picture.save(out, kind, **how)  # type: ignore[arg-type]
+    picture.save(out, kind, **how)
     return out.getvalue()
 
 
