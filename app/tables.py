@@ -13,7 +13,7 @@ import app.jobs.models
 import app.journal.models
 import app.notices.models
 import app.org.models
-# import app.org.territory
+import app.org.territory
 import app.procedures.models
 import app.results.models
 import app.sessions.models

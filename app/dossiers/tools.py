@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from app.gateways.mail import MailServer
     from app.gateways.payment import PaymentPlatform
     from app.gateways.population import Population
-    from app.gateways.post import PostGateway
-    from app.gateways.sms import SmsGateway
+    from app.gateways.post import PostalService
+    from app.gateways.sms import SmsBroker
     from app.kit.db import Database
     from app.signatures.keyring import Keyring
     from storage import ObjectStore
@@ -29,7 +29,7 @@ class Tools:
     public_url: str
     population: "Population | None" = None
     payment: "PaymentPlatform | None" = None
-    post: "PostGateway | None" = None
-    sms: "SmsGateway | None" = None
+    post: "PostalService | None" = None
+    sms: "SmsBroker | None" = None
     mail: "MailServer | None" = None
     demo: bool = False
