@@ -144,7 +144,8 @@ def render(
     also put “Lỗi:” before the title). The form token comes from `request.state.csrf_token`.
     """
     chosen = page_language(request)
-    frame: Frame = getattr(request.state, "frame", None) or Frame()
+    # A refusal may come before anybody could say who is asking: then the house's own frame stands around it.
+    frame: Frame = getattr(request.state, "frame", None) or getattr(request.app.state, "frame", None) or Frame()
     known: dict[str, Any] = {
         "frame": frame,
         "here": Here(request.url.path, chosen, _other_language(request, chosen)),

@@ -14,7 +14,7 @@ UNUSED = (
     "panel", "password-input", "phase-banner", "rebranded", "service-navigation", "tabs", "character-count",
     "link-image", r"\!",
 )  # fmt: skip
-_UNUSED = re.compile(r"\.govuk-(?:%s)(?![a-z])" % "|".join(re.escape(word) for word in UNUSED))
+_UNUSED = re.compile(rf"\.govuk-(?:{'|'.join(re.escape(word) for word in UNUSED)})(?![a-z])")
 
 
 def rules(css: str) -> Iterator[tuple[str, str]]:

@@ -1,5 +1,7 @@
 """The gallery's pages: `/gallery`, and `/gallery/<part>` for each template in `templates/parts`. Public, invented data."""
 
+from typing import Any
+
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
@@ -89,10 +91,11 @@ async def part(request: Request, part: str, layout: str = "") -> HTMLResponse:
     title, usual = PARTS[part]
     chosen = layout if layout in FRAMES else usual
     request.state.frame = FRAMES[chosen]
-    shown = {
+    shown: dict[str, Any] = {
         "title": title,
         "layout": f"{chosen}.html",
         "errors": samples.ERRORS if part in ("form", "question") else (),
+        **samples.everything(),
     }
     with clock.at(samples.NOW):
-        return render(request, f"gallery/{part}.html", **shown, **samples.everything())
+        return render(request, f"gallery/{part}.html", **shown)

@@ -46,26 +46,29 @@ def dues() -> dict[str, DueView]:
     }
 
 
+SAID: dict[str, dict[str, str]] = {
+    "new": {"words": "Mới đến"},
+    "doing": {"words": "Đang xử lý", "kind": "doing"},
+    "wait": {"words": "Chờ bổ sung", "kind": "wait"},
+    "sign": {"words": "Chờ ký", "kind": "sign"},
+    "sorry": {"words": "Cần xin lỗi", "kind": "bad"},
+}
+# person, code, procedure, note, due, step, tag
+QUEUE = (
+    ("Mạc Văn Triển", "261103-0019", "Đăng ký lại khai sinh", "Chờ xã Phú Lương trả lời", "late", "Thẩm định", "sorry"),
+    (LONG_NAME, "261104-0007", "Cấp giấy chứng nhận đăng ký hộ kinh doanh: thay đổi", "", "late", "Trình ký", "sign"),
+    ("Quách Thị Mơ", "261111-0038", "Chứng thực bản sao", "3 bản, 12 trang", "late_today", "Soạn kết quả", "doing"),
+    ("Tạ Quang Nhẫn", "261111-0040", "Đăng ký khai sinh", "", "today", "Thẩm định", "doing"),
+    ("Nguyễn Hoàng Phương Khánh An", "261110-0011", "Liên thông: khai sinh, BHYT", "", "soon", "Thẩm định", "doing"),
+    ("Phùng A Sùng", "261106-0025", "Thay đổi, cải chính hộ tịch", "Sinh khoảng 1941", "ok", "Lấy ý kiến", "doing"),
+    ("Cao Thị Ngần", "261105-0014", "Đăng ký giám hộ", "Người dân có đến 20/11", "paused", "Bổ sung", "wait"),
+    ("Vương Đình Lạc", "261110-0030", "Xác nhận tình trạng hôn nhân", "", "done", "Trả kết quả", "new"),
+)
+
+
 def work() -> list[dict[str, Any]]:
     """A morning's queue, long names included."""
     due = dues()
-    said = {
-        "new": {"words": "Mới đến"},
-        "doing": {"words": "Đang xử lý", "kind": "doing"},
-        "wait": {"words": "Chờ bổ sung", "kind": "wait"},
-        "sign": {"words": "Chờ ký", "kind": "sign"},
-        "sorry": {"words": "Cần xin lỗi", "kind": "bad"},
-    }
-    lines = (
-        ("Mạc Văn Triển", "261103-0019", "Đăng ký lại khai sinh", "Chờ xã Phú Lương trả lời từ 5/11", "late", "Thẩm định", "sorry"),
-        (LONG_NAME, "261104-0007", "Cấp giấy chứng nhận đăng ký hộ kinh doanh: thay đổi nội dung", "", "late", "Trình ký", "sign"),
-        ("Quách Thị Mơ", "261111-0038", "Chứng thực bản sao từ bản chính", "3 bản, 12 trang", "late_today", "Soạn kết quả", "doing"),
-        ("Tạ Quang Nhẫn", "261111-0040", "Đăng ký khai sinh", "", "today", "Thẩm định", "doing"),
-        ("Nguyễn Hoàng Phương Khánh An", "261110-0011", "Liên thông: khai sinh, thường trú, thẻ BHYT", "", "soon", "Thẩm định", "doing"),
-        ("Phùng A Sùng", "261106-0025", "Thay đổi, cải chính hộ tịch", "Sinh khoảng 1941", "ok", "Lấy ý kiến", "doing"),
-        ("Cao Thị Ngần", "261105-0014", "Đăng ký giám hộ", "Người dân có đến 20/11", "paused", "Bổ sung", "wait"),
-        ("Vương Đình Lạc", "261110-0030", "Xác nhận tình trạng hôn nhân", "", "done", "Trả kết quả", "new"),
-    )  # fmt: skip
     return [
         {
             "id": str(number),
@@ -76,21 +79,37 @@ def work() -> list[dict[str, Any]]:
             "note": note,
             "due": due[state],
             "step": step,
-            "tag": said[tag],
+            "tag": SAID[tag],
             "checked": number in (3, 4),
         }
-        for number, (person, code, procedure, note, state, step, tag) in enumerate(lines, 1)
+        for number, (person, code, procedure, note, state, step, tag) in enumerate(QUEUE, 1)
     ]
 
 
 def events() -> list[dict[str, Any]]:
     """What happened to one dossier."""
     return [
-        {"title": "Đã nhận trả lời của xã Phú Lương", "text": "Chưa có đăng ký kết hôn từ 2019 đến 2024.", "at": at(11, 8, 50), "who": "Hà Minh Tú, công chức hộ tịch"},
-        {"title": "Đã hỏi xã Phú Lương, nơi bạn từng cư trú", "text": "Hạn trả lời: hết ngày 11/11.", "at": at(10, 8, 10), "who": "Hà Minh Tú", "href": "/gallery/case", "link": "Xem câu hỏi"},
+        {
+            "title": "Đã nhận trả lời của xã Phú Lương",
+            "text": "Chưa có đăng ký kết hôn từ 2019 đến 2024.",
+            "at": at(11, 8, 50),
+            "who": "Hà Minh Tú, công chức hộ tịch",
+        },
+        {
+            "title": "Đã hỏi xã Phú Lương, nơi bạn từng cư trú",
+            "text": "Hạn trả lời: hết ngày 11/11.",
+            "at": at(10, 8, 10),
+            "who": "Hà Minh Tú",
+            "href": "/gallery/case",
+            "link": "Xem câu hỏi",
+        },
         {"title": "Đã tiếp nhận, đủ giấy tờ", "at": at(9, 10, 5), "who": "Vi Thị Sáo, quầy 2"},
-        {"title": "Bạn nộp trực tuyến", "text": "2 tệp đã lưu, đã kiểm tra và đọc được.", "at": datetime(2025, 12, 30, 7, 32, tzinfo=LOCAL)},
-    ]  # fmt: skip
+        {
+            "title": "Bạn nộp trực tuyến",
+            "text": "2 tệp đã lưu, đã kiểm tra và đọc được.",
+            "at": datetime(2025, 12, 30, 7, 32, tzinfo=LOCAL),
+        },
+    ]
 
 
 def days() -> list[dict[str, Any]]:
@@ -99,9 +118,15 @@ def days() -> list[dict[str, Any]]:
     counts = (9, 14, 22, 17, 12, 8, 0, 11)
     offsets = (0, 1, 2, 5, 6, 7, 8, 9)
     return [
-        {"href": "/gallery/lists", "words": words, "count": count, "day": date(2026, 11, 11) + timedelta(days=offset), "today": not offset}
+        {
+            "href": "/gallery/lists",
+            "words": words,
+            "count": count,
+            "day": date(2026, 11, 11) + timedelta(days=offset),
+            "today": not offset,
+        }
         for words, count, offset in zip(names, counts, offsets, strict=True)
-    ]  # fmt: skip
+    ]
 
 
 def qr() -> tuple[str, int]:
