@@ -7,13 +7,14 @@ are ways in which a dossier could silently stop.
 from __future__ import annotations
 
 import itertools
-from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from app.engine.errors import ExpressionFailed, ExpressionRefused
 from app.engine.expressions import Expression, compile_expression, literals
-from app.engine.sheet import Flow, Node, Sheet
+from app.engine.graph import Graph
+from app.engine.sheet import Node, Sheet
+from app.engine.soundness import unsound
 
 MAX_NODES = 400
 MAX_CASES = 20_000
@@ -30,45 +31,14 @@ def problems_of(sheet: Sheet, decisions: Collection[str]) -> list[str]:
     broken = list(_references(sheet))
     if broken:
         return found + broken
-    graph = _Graph(sheet)
+    graph = Graph(sheet)
     for rule in (_ends, _arrows, _conditions, _roles, _event_gateways, _boundaries, _joins_in_loops, _second_tokens):
         found += rule(graph)
+    if not found:
+        found += unsound(graph)
     found += [f"{node.tag} {node.id!r}: there is no decision {node.decision!r}" for node in sheet.nodes.values()
               if node.kind == "decision" and node.decision not in decisions]
     return found
-
-
-class _Graph:
-    """The sheet with its arrows by node, and who can be reached from where."""
-
-    def __init__(self, sheet: Sheet) -> None:
-        self.sheet = sheet
-        self.nodes = sheet.nodes
-        self.outgoing: dict[str, list[Flow]] = defaultdict(list)
-        self.incoming: dict[str, list[Flow]] = defaultdict(list)
-        self.attached: dict[str, list[Node]] = defaultdict(list)
-        for flow in sheet.flows:
-            self.outgoing[flow.source].append(flow)
-            self.incoming[flow.target].append(flow)
-        for node in sheet.nodes.values():
-            if node.attached_to is not None:
-                self.attached[node.attached_to].append(node)
-
-    def next(self, name: str, *, boundaries: bool = True) -> Iterator[str]:
-        yield from (flow.target for flow in self.outgoing[name])
-        if boundaries:
-            yield from (event.id for event in self.attached[name])
-
-    def reach(self, name: str, *, boundaries: bool = True) -> set[str]:
-        """Everything after `name`; holds `name` itself only when a loop leads back."""
-        reached: set[str] = set()
-        waiting = list(self.next(name, boundaries=boundaries))
-        while waiting:
-            current = waiting.pop()
-            if current not in reached:
-                reached.add(current)
-                waiting.extend(self.next(current, boundaries=boundaries))
-        return reached
 
 
 def _says(node: Node, reason: str) -> str:
@@ -96,7 +66,7 @@ def _references(sheet: Sheet) -> Iterator[str]:
             yield _says(node, f"the default flow {node.default_flow!r} does not leave it")
 
 
-def _ends(graph: _Graph) -> Iterator[str]:
+def _ends(graph: Graph) -> Iterator[str]:
     scopes = {graph.sheet.process_id} | {n.id for n in graph.nodes.values() if n.kind == "subprocess"}
     for scope in sorted(scopes):
         inside = [node for node in graph.nodes.values() if node.scope == scope]
@@ -114,7 +84,7 @@ def _ends(graph: _Graph) -> Iterator[str]:
                 yield _says(node, "no way leads from here to an end event")
 
 
-def _arrows(graph: _Graph) -> Iterator[str]:
+def _arrows(graph: Graph) -> Iterator[str]:
     for node in graph.nodes.values():
         out, into = len(graph.outgoing[node.id]), len(graph.incoming[node.id])
         if node.kind == "end":
@@ -130,7 +100,7 @@ def _arrows(graph: _Graph) -> Iterator[str]:
             yield _says(node, "two arrows lead to the same element")
 
 
-def _conditions(graph: _Graph) -> Iterator[str]:
+def _conditions(graph: Graph) -> Iterator[str]:
     for node in graph.nodes.values():
         flows = graph.outgoing[node.id]
         if node.kind not in ("exclusive", "inclusive"):
@@ -172,6 +142,8 @@ def _overlaps(node: Node, conditions: Mapping[str, Expression]) -> Iterator[str]
             known += ["", "￿"]
         if len(known) == 1 or any(isinstance(v, bool) for v in known):
             known += [True, False]
+        if len(known) == 3:                      # compared with another variable only
+            known += [0, 1]
         values[name] = [v for i, v in enumerate(known) if not any(v is w or (v == w and type(v) is type(w))
                                                                   for w in known[:i])]
     cases = 1
@@ -196,14 +168,14 @@ def _holds(condition: Expression, case: Mapping[str, Any]) -> bool:
         return False
 
 
-def _roles(graph: _Graph) -> Iterator[str]:
+def _roles(graph: Graph) -> Iterator[str]:
     for node in graph.nodes.values():
         if node.kind == "step" and node.role is None:
             inside = "" if node.scope == graph.sheet.process_id else " (a step in a subprocess needs its own)"
             yield _says(node, f"has no role: put it into a lane or give it motcua:role{inside}")
 
 
-def _event_gateways(graph: _Graph) -> Iterator[str]:
+def _event_gateways(graph: Graph) -> Iterator[str]:
     for node in graph.nodes.values():
         if node.kind != "first_event":
             continue
@@ -221,7 +193,7 @@ def _event_gateways(graph: _Graph) -> Iterator[str]:
                 yield _says(target, "stands behind an event gateway and carries a boundary event")
 
 
-def _boundaries(graph: _Graph) -> Iterator[str]:
+def _boundaries(graph: Graph) -> Iterator[str]:
     for node in graph.nodes.values():
         if node.attached_to is None:
             continue
@@ -230,13 +202,13 @@ def _boundaries(graph: _Graph) -> Iterator[str]:
             yield _says(node, f"sits on {host.id!r}; boundary events sit on steps, effects, receive tasks, subprocesses")
 
 
-def _joins_in_loops(graph: _Graph) -> Iterator[str]:
+def _joins_in_loops(graph: Graph) -> Iterator[str]:
     for node in graph.nodes.values():
         if node.kind in ("parallel", "inclusive") and node.id in graph.reach(node.id):
             yield _says(node, "stands in a loop; put split and join into a subprocess of their own")
 
 
-def _second_tokens(graph: _Graph) -> Iterator[str]:
+def _second_tokens(graph: Graph) -> Iterator[str]:
     """What a non-interrupting event starts must go its own way to an end, or the main way would be walked twice."""
     for node in graph.nodes.values():
         if node.attached_to is None or node.interrupting:

@@ -71,6 +71,19 @@ REFUSED = {
     "a dead end": (
         drawing(start(), drawn.parallel("fork"), step("a"), step("b"), end("done"), way("begun", "fork", "a", "done"),
                 way("fork", "b")), ("userTask 'b': no arrow leaves it",)),
+    "a join that waits for a branch that ended": (
+        drawing(start(), drawn.parallel("fork"), step("a"), step("b"), exclusive("still", "still-to-join"),
+                drawn.parallel("join"), end("done"), end("dropped"), way("begun", "fork", "a", "join", "done"),
+                way("fork", "b", "still", "join"), flow("still", "dropped", "gone == true")),
+        ("parallelGateway 'join': may wait for a token that never comes",)),
+    "a join after a choice": (
+        drawing(start(), step("ask"), exclusive("split", "split-to-b"), step("a"), step("b"), drawn.parallel("join"),
+                end("done"), way("begun", "ask", "split"), flow("split", "a", "x == 1"), flow("split", "b"),
+                way("a", "join", "done"), way("b", "join")), ("parallelGateway 'join': may wait",)),
+    "branches that are not joined": (
+        drawing(start(), drawn.parallel("fork"), step("a"), step("b"), exclusive("merge"), step("twice"), end("done"),
+                way("begun", "fork", "a", "merge", "twice", "done"), way("fork", "b", "merge")),
+        ("sequenceFlow 'merge-to-twice': two tokens may stand on it at once",)),
     "two starts": (around(start("again"), way("again", "work")), ("'test_process': needs one start event, has 2",)),
     "a condition the language does not know": (
         drawing(start(), step("ask"), exclusive("split", "split-to-y"), end("x"), end("y"), way("begun", "ask", "split"),
