@@ -12,3 +12,7 @@ env: .venv/.ready
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
+
+# A whole office on this machine, kept in .motcua: `make demo`, `make demo PORT=9000`, `make demo FRESH=1`.
+demo: env
+	@$(BIN)/python -m app.cli demo $(if $(PORT),--port $(PORT)) $(if $(FRESH),--fresh) $(if $(CALM),--calm)

@@ -55,7 +55,13 @@ def migrate() -> None:
 @app.command()
 def publish() -> None:
     """Check the procedures in the workflows folder and publish what is new."""
-    calls.carry_out("app.procedures.service", "publish_all", calls.office_settings())
+    calls.carry_out("app.cli.upkeep", "publish", calls.office_settings())
+
+
+@app.command()
+def store() -> None:
+    """Make the bucket or folder of the store, and find out whether its locks hold (WORM)."""
+    calls.carry_out("app.cli.upkeep", "prepare_store", calls.office_settings())
 
 
 @app.command(hidden=True)

@@ -64,11 +64,15 @@ def carry_out(module: str, function: str, *arguments: object, **options: object)
         refuse(f"This release has no {module}; it cannot do that.")
     except AttributeError:
         refuse(f"This release has no {module}.{function}; it cannot do that.")
+    from app.kit.errors import Refusal
+
     try:
         answer = found(*arguments, **options)
         return asyncio.run(answer) if inspect.iscoroutine(answer) else answer
     except KeyboardInterrupt:
         raise SystemExit(130) from None
+    except Refusal as refusal:
+        refuse(refusal.words())
 
 
 def open_demo(**wishes: Any) -> int:

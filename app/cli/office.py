@@ -15,7 +15,7 @@ officer = typer.Typer(help="People who work in an office.", no_args_is_help=True
 @units.command("import")
 def import_units(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)]) -> None:
     """Take in the country's units with validity dates and successors from a CSV file."""
-    calls.carry_out("app.org.units", "import_file", calls.any_settings(), file)
+    calls.carry_out("app.cli.upkeep", "import_units", calls.any_settings(), file)
 
 
 @units.callback()

@@ -1,18 +1,14 @@
 """The first offices and officers of an installation, written by the person who installs it."""
 
 import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
-import pyotp
-from argon2 import PasswordHasher
-
 from app.cli.calls import refuse
+from app.cli.upkeep import database
 from app.kit import clock
-from app.kit.db import Database, DatabaseAway, open_database
 from app.org import people
 from app.org.models import Office, OfficeKind, Officer, Role
+from app.org.sign_in import hash_password, new_totp_secret, totp_address
 from app.settings import Settings
 
 SHORTEST_PASSWORD = 12
@@ -27,7 +23,7 @@ async def found_office(settings: Settings, facts: dict[str, Any], parent: str | 
     if not re.fullmatch(r"[0-9]{2}([0-9]{3})?", facts["territory_code"]):
         refuse("The territory code has 5 digits for a commune, 2 for a province.")
     kind = OfficeKind.PROVINCE if len(facts["territory_code"]) == 2 else OfficeKind.COMMUNE
-    async with _database(settings) as database, database.transaction() as db:
+    async with database(settings) as opened, opened.transaction() as db:
         if await people.office_by_code(db, facts["code"]):
             refuse(f"There is an office {facts['code']} already.")
         above = await people.office_by_code(db, parent) if parent else None
@@ -51,13 +47,13 @@ async def appoint(
         refuse("A login has 3 to 80 small letters, digits, and . _ @ -, and begins with a letter or digit.")
     if len(password) < SHORTEST_PASSWORD or facts["login"] in password.lower():
         refuse(f"A password has at least {SHORTEST_PASSWORD} characters and does not contain the login.")
-    second_factor = pyotp.random_base32()
-    async with _database(settings) as database:
-        async with database.transaction() as db:
+    second_factor = new_totp_secret()
+    async with database(settings) as opened:
+        async with opened.transaction() as db:
             office = await people.office_by_code(db, office_code)
         if office is None or office.id is None:
             refuse(f"There is no office {office_code}; add it with: motcua office add")
-        async with database.transaction(offices=[office.id]) as db:
+        async with opened.transaction(offices=[office.id]) as db:
             if await db.value("SELECT 1 FROM officer WHERE login = $1", facts["login"]):
                 refuse(f"There is an officer {facts['login']} already.")
             await db.add(
@@ -65,32 +61,16 @@ async def appoint(
                     **facts,
                     office_id=office.id,
                     roles=sorted(roles),
-                    password_hash=PasswordHasher().hash(password),
+                    password_hash=hash_password(password),
                     totp_secret=second_factor,
                     created_at=clock.now(),
                 )
             )
-    address = pyotp.TOTP(second_factor).provisioning_uri(name=facts["login"], issuer_name="Mot Cua")
     return "\n".join(
         [
             f"{facts['login']} may sign in to {office.short_name} as {', '.join(sorted(roles))}.",
             "Put this second factor into an authenticator app now; it is not shown again:",
             f"  {second_factor}",
-            f"  {address}",
+            f"  {totp_address(second_factor, facts['login'])}",
         ]
     )
-
-
-@asynccontextmanager
-async def _database(settings: Settings) -> AsyncIterator[Database]:
-    url = settings.database_url or settings.owner_database_url
-    if not url:
-        refuse("MOTCUA_DATABASE_URL is not set.")
-    try:
-        database = await open_database(url)
-    except DatabaseAway:
-        refuse("The database does not answer; see: motcua doctor")
-    try:
-        yield database
-    finally:
-        await database.close()
