@@ -46,12 +46,18 @@ def _s3(parts: SplitResult) -> ObjectStore:
         raise AddressRefused("an S3 store needs one bucket, of at least three letters, behind its host")
     if options.get("secure", "1") not in ("0", "1"):
         raise AddressRefused("secure is 0 or 1")
-    return S3Store(
-        parts.netloc.rpartition("@")[2],
-        bucket,
-        access_key=unquote(parts.username),
-        secret_key=unquote(parts.password),
-        region=options.get("region") or "us-east-1",
-        secure=options.get("secure", "1") == "1",
-        authority=options.get("authority"),
-    )
+    authority = options.get("authority")
+    if authority is not None and not Path(authority).is_file():
+        raise AddressRefused(f"there is no file of certificates at {authority}")
+    try:
+        return S3Store(
+            parts.netloc.rpartition("@")[2],
+            bucket,
+            access_key=unquote(parts.username),
+            secret_key=unquote(parts.password),
+            region=options.get("region") or "us-east-1",
+            secure=options.get("secure", "1") == "1",
+            authority=authority,
+        )
+    except ValueError as error:  # a port or a region that is none
+        raise AddressRefused(f"not the address of an S3 server: {error}") from error

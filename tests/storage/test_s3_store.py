@@ -133,6 +133,7 @@ async def test_a_listing_goes_over_all_pages(s3_store: S3Store) -> None:
         "", "objects", "/objects", "ftp://host/bucket", "folder:objects", "folder://objects", "folder:///",
         "s3://host/bucket", "s3://key:secret@/bucket", "s3://key:secret@host", "s3://key:secret@host/b",
         "s3://key:secret@host/a/b", "s3://key:secret@host/bucket?secure=yes", "s3://key:secret@host/bucket?tls=1",
+        "s3://key:secret@host:port/bucket", "s3://key:secret@host/bucket?authority=/nowhere.pem",
     ],
 )  # fmt: skip
 def test_a_strange_address_is_refused_without_repeating_the_secret(url: str) -> None:
