@@ -57,8 +57,11 @@ _HARMLESS = {
 }
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,79}")
 ROLE = re.compile(r"[a-z][a-z0-9_]{0,79}")
-TERM = re.compile(r"[1-9][0-9]{0,3} (working-days?|working-hours?|days?|hours?|minutes?|weeks?|months?|years?)"
-                  r"|@[a-z][a-z0-9_]{0,63}")
+# The units are those of app.deadlines.terms; the engine only makes sure that a term is one, and hands it on.
+TERM = re.compile(
+    r"[0-9]{1,4}([.][0-9]{1,2})? (working-days?|working-hours?|half-days?|calendar-days?)|same-day"
+    r"|@[a-z][a-z0-9_]{0,63}"
+)
 _RESERVED = frozenset(("Start", "End", "Root"))
 
 
@@ -263,7 +266,8 @@ class _Reader:
                     self.refuse(child, f"{_REASONS.get(_local(child), 'not part of a timer')} ({node.id})")
             node.term = " ".join((terms[0].text or "").split()) if terms else ""
             if len(terms) != 1 or not TERM.fullmatch(node.term):
-                self.refuse(element, f"the term {node.term!r} is not one; write '2 working-days' or '@due_date'")
+                said = "write '2 working-days', '1 calendar-day' or '@due_date'"
+                self.refuse(element, f"the term {node.term!r} is not one; {said}")
         elif word == "terminateEventDefinition" and node.kind == "end":
             node.terminates = True
         elif node.tag not in ("startEvent", "intermediateThrowEvent"):

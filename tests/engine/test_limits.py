@@ -32,7 +32,7 @@ REFUSED = {
                 way("fork", "b", "join"), flow("enough", "again", "more == true"), flow("enough", "done")),
         ("parallelGateway 'join': stands in a loop", "parallelGateway 'fork': stands in a loop")),
     "two timers behind one event gateway": (
-        drawing(start(), drawn.first_event("wait"), drawn.timer("short", "1 day"), drawn.timer("long", "2 days"),
+        drawing(start(), drawn.first_event("wait"), drawn.timer("short", "1 calendar-day"), drawn.timer("long", "@due"),
                 end("done"), way("begun", "wait", "short", "done"), way("wait", "long", "done")),
         ("eventBasedGateway 'wait': two timers behind one event gateway",)),
     "a gateway without a default": (
@@ -57,12 +57,12 @@ REFUSED = {
         drawing(start(), drawn.message("wait", "unknown"), end("done"), way("begun", "wait", "done")),
         ("messageEventDefinition: no message 'unknown' is declared (wait)",)),
     "a boundary event on nothing": (
-        around(drawn.on_timer("late", "nothing", "1 day")), ("boundaryEvent 'late': sits on 'nothing'",)),
+        around(drawn.on_timer("late", "nothing", "1 calendar-day")), ("boundaryEvent 'late': sits on 'nothing'",)),
     "a step without a role": (
         drawing(start(), '<bpmn:userTask id="work"/>', end("done"), way("begun", "work", "done")),
         ("userTask 'work': has no role",)),
     "a second token into the main way": (
-        around(drawn.on_timer("late", "work", "1 day", interrupting=False), step("more"), way("late", "more", "work")),
+        around(drawn.on_timer("late", "work", "@due", interrupting=False), step("more"), way("late", "more", "work")),
         ("boundaryEvent 'late': does not interrupt, yet its way runs into 'work'",)),
     "an element nobody reaches": (around(step("alone"), way("alone", "done")), ("userTask 'alone': cannot be reached",)),
     "a way that never ends": (
@@ -101,6 +101,8 @@ REFUSED = {
                 end("done"), way("begun", "m", "done")), ("multiple instances are refused; draw the branches (m)",)),
     "a term that is none": (
         drawing(start(), drawn.timer("t", "PT5S"), end("done"), way("begun", "t", "done")), ("the term 'PT5S' is not one",)),
+    "a term in days of no kind": (
+        drawing(start(), drawn.timer("t", "1 day"), end("done"), way("begun", "t", "done")), ("the term '1 day' is not",)),
     "a signal": (
         around('<bpmn:intermediateCatchEvent id="s"><bpmn:signalEventDefinition/></bpmn:intermediateCatchEvent>'),
         ("intermediateCatchEvent 's': signalEventDefinition is refused",)),
