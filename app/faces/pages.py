@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +50,17 @@ def _gettext(message: str) -> str:
 
 def _ngettext(one: str, many: str, count: int) -> str:
     return translations(spoken()).ngettext(one, many, count)
+
+
+@lru_cache(maxsize=8192)
+def _sentence(message: str, chosen: str) -> Markup:
+    return Markup(translations(chosen).gettext(message))
+
+
+def _words(message: str, /, **fields: Any) -> Markup:
+    """`_` in templates. Faster than Jinja's own (no context to look through); fields are escaped, the sentence is ours."""
+    said = _sentence(message, spoken())
+    return said % fields if fields else said
 
 
 def _token_field() -> Markup:
@@ -112,8 +123,9 @@ def environment() -> Environment:
         auto_reload=False,
         cache_size=-1,
     )
-    # Newstyle: {{ _("còn %(days)s ngày", days=3) }}; a plain per cent sign is written %%.
+    # {{ _("còn %(days)s ngày", days=3) }}; a per cent sign is doubled only beside fields. {% trans %} always doubles it.
     made.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
+    made.globals["_"] = _words
     made.filters.update(FILTERS)
     made.globals.update(static=static, csrf_field=_token_field, now=clock.now, today=clock.today)
     return made

@@ -67,6 +67,34 @@ async def test_larger_letters_and_wider_spacing_break_nothing(gallery: str, visi
         assert await no_horizontal_scroll(seen.page), part
 
 
+@pytest.mark.browser
+async def test_fingers_hit_what_they_aim_at_on_citizens_pages(gallery: str, visit: Visit) -> None:
+    """44 by 44 CSS pixels for everything that stands alone; links inside sentences may be smaller."""
+    alone = "button, select, summary, input:not([type=hidden]), .mc-nav a, .mc-links > li > a, .mc-doors a, .mc-foot a"
+    for part in ("home", "way", "question", "form", "case"):
+        seen = await visit(f"{gallery}/gallery/{part}", size=PHONE)
+        small = await seen.page.evaluate(
+            "alone => [...document.querySelectorAll(alone)].filter(one => one.checkVisibility()).map(one => {"
+            " const size = one.getBoundingClientRect(); return [one.outerHTML.slice(0, 80), size.height] })"
+            ".filter(([, height]) => height < 43.5)",
+            alone,
+        )
+        tabs_and_small_sizes = ("govuk-radios--small", "mc-pick", 'id="small', 'id="legal')
+        assert [one for one in small if not any(word in one[0] for word in tabs_and_small_sizes)] == [], part
+
+
+@pytest.mark.browser
+async def test_on_paper_a_list_stays_a_table_and_the_frame_goes(gallery: str, visit: Visit) -> None:
+    page = (await visit(f"{gallery}/gallery/lists", size=(794, 1123))).page
+    assert await page.evaluate("getComputedStyle(document.querySelector('.mc-list tr')).display") == "block"
+    await page.emulate_media(media="print")
+    assert await page.evaluate("getComputedStyle(document.querySelector('.mc-list tr')).display") == "table-row"
+    for gone in (".mc-top", ".mc-foot", ".mc-queues", ".mc-chips", ".mc-bulk", ".govuk-button"):
+        assert not await page.locator(gone).first.is_visible(), gone
+    assert await page.is_visible(".mc-due")
+    assert await no_horizontal_scroll(page)
+
+
 def test_every_macro_stands_in_the_gallery_and_in_the_cheat_sheet() -> None:
     shown = "".join(path.read_text(encoding="utf-8") for path in GALLERY_FOLDER.rglob("*.html"))
     layouts = "".join(path.read_text(encoding="utf-8") for path in PARTS_FOLDER.parent.glob("*.html"))
