@@ -509,6 +509,25 @@ def upgrade() -> None:
     )
     op.create_index("ix_supplement_request_dossier", "supplement_request", ["dossier_id"], unique=False)
     op.create_table(
+        "territory",
+        sa.Column("code", sa.String(5), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_to", sa.Date(), nullable=True),
+        sa.Column("name", sa.String(100), nullable=False),
+        sa.Column("kind", sa.String(10), nullable=False),
+        sa.Column("parent_code", sa.String(2), nullable=True),
+        sa.Column("successor_code", sa.String(5), nullable=True),
+        sa.CheckConstraint(
+            "(length(code) = 2) = (parent_code IS NULL) AND (length(code) = 2) = (kind IN ('tỉnh', 'thành phố'))",
+            name="ck_territory_level",
+        ),
+        sa.CheckConstraint("code ~ '^([0-9]{2}|[0-9]{5})$'", name="ck_territory_code"),
+        sa.CheckConstraint("kind IN ('tỉnh', 'thành phố', 'xã', 'phường', 'đặc khu')", name="ck_kind_known"),
+        sa.CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="ck_territory_period"),
+        sa.PrimaryKeyConstraint("code", "valid_from"),
+    )
+    op.create_index("ix_territory_parent", "territory", ["parent_code"], unique=False)
+    op.create_table(
         "timer",
         sa.Column("dossier_id", sa.Uuid(), nullable=False),
         sa.Column("task_no", sa.Integer(), nullable=False),
@@ -622,6 +641,8 @@ def downgrade() -> None:
     op.drop_table("verdict")
     op.drop_index("ix_timer_due", table_name="timer")
     op.drop_table("timer")
+    op.drop_index("ix_territory_parent", table_name="territory")
+    op.drop_table("territory")
     op.drop_index("ix_supplement_request_dossier", table_name="supplement_request")
     op.drop_table("supplement_request")
     op.drop_index("ix_step_work", table_name="step")

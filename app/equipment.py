@@ -1,0 +1,61 @@
+"""Build the office's tools from its settings: once a process, on the top floor."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from app.deadlines.decrees import load_calendar, scopes_of
+from app.deadlines.service import keep_calendar
+from app.dossiers.tools import Tools
+from app.gateways.mail import SmtpMail
+from app.gateways.payment import HttpPayment
+from app.gateways.population import HttpPopulation
+from app.gateways.post import HttpPost
+from app.gateways.sms import HttpSms
+from app.kit.db import open_database
+from app.procedures.catalogue import Catalogue
+from app.settings import Settings
+from app.signatures.keyring import Keyring
+from signing import Timestamper, TrustRoots
+from storage import open_store
+
+Gateway = TypeVar("Gateway")
+
+
+@asynccontextmanager
+async def equip(settings: Settings) -> AsyncIterator[Tools]:
+    """The tools for as long as the process runs. Raises DatabaseAway when the database does not answer at all."""
+    database = await open_database(settings.database_url, smallest=settings.pool_least, largest=settings.pool_most)
+    calendar = load_calendar(scopes=scopes_of(settings.province))
+    population = _connected(HttpPopulation, settings.population_url, settings.population_secret.get_secret_value())
+    payment = _connected(HttpPayment, settings.payment_url, settings.payment_secret.get_secret_value())
+    post = _connected(HttpPost, settings.post_url, settings.post_secret.get_secret_value())
+    sms = _connected(HttpSms, settings.sms_url, settings.sms_secret.get_secret_value())
+    tools = Tools(
+        database=database, store=open_store(settings.store_address), catalogue=Catalogue(), calendar=calendar,
+        keyring=_keyring(settings), public_url=settings.public_url.rstrip("/"), population=population, payment=payment,
+        post=post, sms=sms, mail=SmtpMail(settings.smtp_url, settings.mail_from) if settings.smtp_url else None,
+        demo=settings.demo,
+    )
+    try:
+        async with database.transaction() as db:
+            await keep_calendar(db, calendar)
+        yield tools
+    finally:
+        for gateway in (population, payment, post, sms):
+            if gateway is not None:
+                await gateway.close()
+        await database.close()
+
+
+def _connected(make: Callable[[str, str], Gateway], url: str, secret: str) -> Gateway | None:
+    return make(url, secret) if url else None
+
+
+def _keyring(settings: Settings) -> Keyring:
+    trust = None
+    if settings.trust_roots is not None and settings.trust_roots.is_file():
+        trust = TrustRoots.from_pem(settings.trust_roots.read_bytes())
+    timestamper = Timestamper(settings.tsa_url) if settings.tsa_url else None
+    return Keyring(settings.keys_folder or Path("keys"), timestamper, trust)

@@ -1,0 +1,165 @@
+"""Where everything meets, once: the application with its routes, its refusals, its health."""
+
+import traceback
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from urllib.parse import quote
+
+import structlog
+from fastapi import Depends, FastAPI, HTTPException, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse
+from starlette.exceptions import HTTPException as StarletteHTTPException
+
+from app import api, desk, gallery, overview, portal
+from app.equipment import equip
+from app.faces import languages, static_files
+from app.faces.access import SignInNeeded, open_to_all
+from app.faces.pages import page_language
+from app.faces.policy import security_headers
+from app.faces.refusals import refusal
+from app.kit.errors import Conflict, Forbidden, NotFound, Refusal, Refused, Unavailable
+from app.observing import observe, open_metrics, set_up_logs, trace
+from app.settings import Settings
+from storage import StoreError
+
+LARGEST_BODY = 26 * 1024 * 1024  # one file at its limit, with its form
+STATUS: dict[type[Refusal], int] = {NotFound: 404, Forbidden: 403, Conflict: 409, Refused: 422, Unavailable: 503}
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The whole office as one ASGI application."""
+    set_up_logs(settings.log_level)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with equip(settings) as tools:
+            app.state.tools = tools
+            open_metrics(settings.metrics_host, settings.metrics_port)
+            yield
+
+    app = FastAPI(
+        title="Một Cửa", version="0.1.0", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None,
+        max_body_size=LARGEST_BODY, telemetry={"tracing": False},
+    )
+    app.state.settings = settings
+    for face in (portal, desk, overview, api, gallery):
+        app.include_router(face.router)
+    open_routes = [Depends(open_to_all)]
+    app.include_router(static_files.router, dependencies=open_routes)
+    app.include_router(languages.router, dependencies=open_routes)
+    _health(app)
+    _refusals(app, settings)
+    return app
+
+
+def _health(app: FastAPI) -> None:
+    @app.get("/livez", include_in_schema=False, dependencies=[Depends(open_to_all)])
+    async def livez() -> Response:
+        """The process answers."""
+        return Response("ok\n", media_type="text/plain")
+
+    @app.get("/readyz", include_in_schema=False, dependencies=[Depends(open_to_all)])
+    async def readyz(request: Request) -> Response:
+        """Whether database and store answer now: nothing cached, nothing assumed."""
+        tools, found = request.app.state.tools, {}
+        try:
+            async with tools.database.transaction() as db:
+                found["database"] = "ok" if await db.value("SELECT 1") == 1 else "down"
+        except Unavailable:
+            found["database"] = "down"
+        try:
+            report = await tools.store.probe()
+            found["store"] = "ok" if report.reachable and report.writable else "down"
+            found["worm"] = report.result
+        except StoreError:
+            found["store"] = "down"
+        ready = found["database"] == found["store"] == "ok"
+        return JSONResponse(found, status_code=200 if ready else 503)
+
+
+def _refusals(app: FastAPI, settings: Settings) -> None:
+    headers = security_headers(form_targets=tuple(one for one in (settings.oidc_issuer, settings.payment_url) if one))
+
+    @app.middleware("http")
+    async def around(request: Request, call_next):  # type: ignore[no-untyped-def]
+        response = await observe(request, call_next)
+        for name, value in headers.items():
+            response.headers.setdefault(name, value)
+        return response
+
+    @app.exception_handler(Refusal)
+    async def refused(request: Request, problem: Refusal) -> Response:
+        status = next((code for kind, code in STATUS.items() if isinstance(problem, kind)), 422)
+        return _say(request, status, problem.words(page_language(request)), type(problem).__name__, problem)
+
+    @app.exception_handler(StoreError)
+    async def store_away(request: Request, problem: StoreError) -> Response:
+        structlog.get_logger().error("store", error=type(problem).__name__)
+        return _say(request, 503, "", "StoreAway", problem)
+
+    @app.exception_handler(SignInNeeded)
+    async def sign_in_needed(request: Request, needed: SignInNeeded) -> Response:
+        if _is_machine(request):
+            return _say(request, 401, "", "SignInNeeded", needed)
+        return await _to_sign_in(request, needed)
+
+    @app.exception_handler(StarletteHTTPException)
+    async def http(request: Request, problem: HTTPException) -> Response:
+        return _say(request, problem.status_code, "", "HTTPException", problem, headers=dict(problem.headers or {}))
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(request: Request, problem: RequestValidationError) -> Response:
+        places = [{"where": ".".join(str(part) for part in one["loc"]), "what": one["msg"]} for one in problem.errors()]
+        if _is_machine(request):
+            return _problem(request, 422, "", "RequestInvalid", errors=places)
+        return refusal(request, 404 if "path" in {one["loc"][0] for one in problem.errors()} else 422)
+
+    @app.exception_handler(Exception)
+    async def broken(request: Request, problem: Exception) -> Response:
+        structlog.get_logger().error(
+            "broken", error=type(problem).__name__, where=getattr(request.scope.get("route"), "path", "none"),
+            stack=[f"{one.filename.rsplit('/', 1)[-1]}:{one.lineno}" for one in traceback.extract_tb(problem.__traceback__)],
+        )
+        return _say(request, 500, "", "Broken", problem)
+
+
+async def _to_sign_in(request: Request, needed: SignInNeeded) -> Response:
+    """To the sign-in page and back again; what was typed into an expired session is parked first."""
+    where = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    if needed.kind == "officer":
+        return RedirectResponse(f"/desk/sign-in?next={_quoted(where)}", status_code=303)
+    if request.method == "POST":
+        return await portal.park_and_sign_in(request)
+    return RedirectResponse(f"/sign-in?next={_quoted(where)}", status_code=303)
+
+
+def _say(
+    request: Request, status: int, says: str, kind: str, problem: Exception, headers: dict[str, str] | None = None
+) -> Response:
+    retry = {"retry-after": "30"} if status == 503 else {}
+    if _is_machine(request):
+        errors = getattr(problem, "errors", None)
+        return _problem(request, status, says, kind, headers={**(headers or {}), **retry}, errors=errors)
+    return refusal(request, status, says, code=trace.get(), headers={**(headers or {}), **retry})
+
+
+def _problem(
+    request: Request, status: int, says: str, kind: str, *, headers: dict[str, str] | None = None, errors: object = None
+) -> Response:
+    """RFC 9457: the same facts for a machine."""
+    body: dict[str, object] = {
+        "type": f"urn:motcua:{kind}", "title": kind, "status": status, "detail": says, "instance": request.url.path,
+        "trace": trace.get(),
+    }
+    if errors:
+        body["errors"] = errors
+    return JSONResponse(body, status_code=status, headers=headers, media_type="application/problem+json")
+
+
+def _is_machine(request: Request) -> bool:
+    return request.url.path.startswith(("/api/", "/hooks/"))
+
+
+def _quoted(path: str) -> str:
+    return quote(path, safe="/")

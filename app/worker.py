@@ -1,0 +1,168 @@
+"""The worker: does queued jobs, wakes due timers, sweeps what a crash left behind. As many as you like may run."""
+
+import asyncio
+import signal
+from collections.abc import Callable
+from typing import Final
+
+import asyncpg
+import structlog
+from pgqueuer import PgQueuer
+from pgqueuer.models import Job
+
+from app.deadlines.timers import due_timers
+from app.dossiers.effects import HANDLERS
+from app.dossiers.giving_up import give_up
+from app.dossiers.progress import fire_timer
+from app.dossiers.tools import Tools
+from app.equipment import equip
+from app.jobs import service as jobs
+from app.jobs.service import ENTRYPOINT
+from app.kit import clock
+from app.kit.db import SERVER_AWAY, Database
+from app.kit.errors import Refusal, Unavailable
+from app.observing import JOBS, JOBS_STUCK, JOBS_WAITING, TIMERS_LATE, open_metrics, set_up_logs
+from app.sessions import service as sessions
+from app.settings import Settings
+
+BATCH: Final = 4
+POLL_SECONDS: Final = 1.0
+SWEEP_SECONDS: Final = 20.0
+
+log = structlog.get_logger()
+
+
+def run(settings: Settings) -> None:
+    """Work until SIGTERM or SIGINT; what is under way is finished or tried again later."""
+    set_up_logs(settings.log_level)
+    asyncio.run(_work(settings))
+
+
+async def _work(settings: Settings) -> None:
+    stopping = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    open_metrics(settings.metrics_host, settings.worker_metrics_port)
+    async with equip(settings) as tools:
+        await asyncio.gather(
+            _again_and_again(lambda: _serve_queue(settings, tools, stopping), stopping),
+            _again_and_again(lambda: _watch_timers(tools, stopping), stopping),
+            _again_and_again(lambda: _sweep(tools, stopping), stopping),
+        )
+
+
+async def _again_and_again(part: Callable[[], object], stopping: asyncio.Event) -> None:
+    """Keep a part running while the database comes and goes."""
+    while not stopping.is_set():
+        try:
+            await part()  # type: ignore[misc]
+        except (*SERVER_AWAY, Unavailable) as away:
+            log.warning("database away, trying again", error=type(away).__name__)
+            await _pause(stopping, 2.0)
+
+
+async def _serve_queue(settings: Settings, tools: Tools, stopping: asyncio.Event) -> None:
+    connection = await asyncpg.connect(settings.database_url, timeout=5)
+    try:
+        queuer = PgQueuer.from_asyncpg_connection(connection)
+
+        @queuer.entrypoint(ENTRYPOINT, concurrency_limit=BATCH)
+        async def job(woken: Job) -> None:
+            await carry_out(tools, int((woken.payload or b"0").decode()))
+
+        serving = asyncio.ensure_future(queuer.run(batch_size=BATCH, max_concurrent_tasks=BATCH * 2))
+        waiting = asyncio.ensure_future(stopping.wait())
+        await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        queuer.shutdown.set()
+        waiting.cancel()
+        await serving
+    finally:
+        await connection.close()
+
+
+async def carry_out(tools: Tools, job_id: int) -> None:
+    """Do one job, keep its outcome, or say why not and when again. Never raises for a job's own failure."""
+    async with tools.database.transaction(offices=await every_office(tools.database)) as db:
+        work = await jobs.take(db, job_id)
+    if work is None:
+        return
+    handler = HANDLERS.get(work.name)
+    try:
+        if handler is None:
+            raise LookupError(f"no handler for {work.name}")
+        await handler(tools, work)
+        JOBS.labels(work.name, "done").inc()
+    except Exception as problem:
+        await _put_off(tools, work, problem)
+
+
+async def _put_off(tools: Tools, work: jobs.Work, problem: Exception) -> None:
+    if await give_up(tools, work):
+        JOBS.labels(work.name, "given up").inc()
+        return
+    hopeless = isinstance(problem, LookupError)
+    words = problem.words() if isinstance(problem, Refusal) else f"{type(problem).__name__}: {problem}"[:300]
+    async with tools.database.transaction(offices=[work.office_id]) as db:
+        again = await jobs.postpone(db, work.id, trouble=words, attempt=work.attempt, hopeless=hopeless)
+    JOBS.labels(work.name, "again" if again else "stuck").inc()
+    log.warning(
+        "job put off" if again else "job stuck", job=work.id, name=work.name, attempt=work.attempt,
+        error=type(problem).__name__, dossier=str(work.dossier_id),
+    )
+
+
+async def _watch_timers(tools: Tools, stopping: asyncio.Event) -> None:
+    while not stopping.is_set():
+        if not await wake_timers(tools):
+            await _pause(stopping, POLL_SECONDS)
+
+
+async def wake_timers(tools: Tools) -> int:
+    """Fire the timers whose moment has come, oldest first; each with its drawing's turn in one transaction."""
+    fired = 0
+    for office in await every_office(tools.database):
+        while True:
+            async with tools.database.transaction(offices=[office]) as db:
+                due = await due_timers(db, clock.now(), limit=1)
+                if not due:
+                    break
+                timer = due[0]
+                if not await fire_timer(db, tools, timer.dossier_id, timer.task_no, timer.name):
+                    await db.run(
+                        "DELETE FROM timer WHERE dossier_id = $1 AND task_no = $2", timer.dossier_id, timer.task_no
+                    )
+                fired += 1
+    return fired
+
+
+async def _sweep(tools: Tools, stopping: asyncio.Event) -> None:
+    while not stopping.is_set():
+        offices = await every_office(tools.database)
+        async with tools.database.transaction(offices=offices) as db:
+            lost = await jobs.overdue(db)
+            row = await db.row(
+                "SELECT count(*) FILTER (WHERE state = 'waiting') AS waiting,"
+                " count(*) FILTER (WHERE state = 'stuck') AS stuck FROM job WHERE state IN ('waiting', 'stuck')"
+            )
+            oldest = await db.value("SELECT min(due_at) FROM timer")
+            await sessions.sweep(db)
+        if row is not None:
+            JOBS_WAITING.set(row["waiting"])
+            JOBS_STUCK.set(row["stuck"])
+        TIMERS_LATE.set(max(0.0, (clock.now() - oldest).total_seconds()) if oldest else 0.0)
+        for job_id in lost:
+            await carry_out(tools, job_id)
+        await _pause(stopping, SWEEP_SECONDS)
+
+
+async def every_office(database: Database) -> list[int]:
+    """All offices of the installation: the worker serves every one of them."""
+    async with database.transaction() as db:
+        return [row["id"] for row in await db.rows("SELECT id FROM office ORDER BY id")]
+
+
+async def _pause(stopping: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(stopping.wait(), seconds)
+    except TimeoutError:
+        return
