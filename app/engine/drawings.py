@@ -35,7 +35,7 @@ class Element:
     is_subprocess: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Drawing:
     """A published process. Immutable; share one per version and process for as long as it lives.
 
@@ -54,8 +54,8 @@ class Drawing:
     ends: frozenset[str]                   # end events of the process itself, one of which `Turn.ended` names
     reads: frozenset[str]                  # variables that the conditions read
     elements: tuple[Element, ...] = field(repr=False)
-    _specs: Mapping[str, Any] = field(repr=False, compare=False)
-    _index: list[Any] = field(repr=False, compare=False)
+    _specs: Mapping[str, Any] = field(repr=False)
+    _index: list[Any] = field(repr=False)
 
 
 def load_drawing(bpmn: bytes, decisions: Mapping[str, bytes] = MappingProxyType({})) -> Drawing:

@@ -35,7 +35,7 @@ class Block:
 def random_plan(seed: int) -> tuple[bytes, Plan]:
     """A drawing and its plan; the same for the same seed."""
     plan = Plan(Random(seed))
-    body = _sequence(plan, 3 if seed % 10 == 0 else 2, in_loop=False)
+    body = _sequence(plan, 3 if seed % 20 == 0 else 2, in_loop=False)
     parts = [drawn.start(), drawn.end("finished"), *body.parts,
              drawn.way("begun", body.entry), drawn.way(body.exit, "finished")]
     return drawn.drawing(*parts, messages=plan.messages), plan

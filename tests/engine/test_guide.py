@@ -11,7 +11,6 @@ from app.engine import begin, complete, deliver, fire, load_drawing, open_tasks
 from app.engine.__main__ import main
 
 WORKFLOWS = Path(__file__).parents[2] / "workflows"
-DRAWINGS = sorted(WORKFLOWS.glob("*/process.bpmn"))
 
 
 def example() -> bytes:
@@ -45,7 +44,5 @@ def test_the_command_tells_what_a_drawing_holds_and_what_is_wrong(
     assert "exclusiveGateway 'papers': needs a default flow" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("path", DRAWINGS, ids=[path.parent.name for path in DRAWINGS])
-def test_every_published_drawing_loads(path: Path) -> None:
-    tables = {table.stem: table.read_bytes() for table in path.parent.glob("*.dmn")}
-    assert load_drawing(path.read_bytes(), tables).ends
+def test_every_published_drawing_loads() -> None:
+    assert main([str(path) for path in sorted(WORKFLOWS.glob("*/process.bpmn"))]) == 0

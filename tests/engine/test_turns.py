@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 import pytest
 
 from app.engine import (
@@ -144,6 +146,41 @@ def test_open_tasks_follow_from_opened_and_closed(permit: Drawing) -> None:
         if outcome == "supplement":
             turn = deliver(permit, turn.state, "supplement_received", {})
             known = {no: task for no, task in known.items() if no not in turn.closed} | {t.no: t for t in turn.opened}
+
+
+def test_a_message_reaches_everybody_who_waits_for_it() -> None:
+    drawing = load_drawing(drawn.drawing(
+        drawn.start(), drawn.parallel("fork"), drawn.receive("police", "reply"), drawn.receive("roads", "reply"),
+        drawn.parallel("join"), drawn.end("done"), drawn.way("begun", "fork", "police", "join", "done"),
+        drawn.way("fork", "roads", "join"), messages=["reply"],
+    ))
+    assert deliver(drawing, begin(drawing, {}).state, "reply", {}).ended == "done"
+
+
+def test_an_end_that_terminates_closes_what_is_still_open() -> None:
+    drawing = load_drawing(drawn.drawing(
+        drawn.start(), drawn.step("work"), drawn.on_timer("remind", "work", "1 calendar-day", interrupting=False),
+        drawn.effect("send_reminder"), drawn.end("reminded"), drawn.end("done", terminate=True),
+        drawn.way("begun", "work", "done"), drawn.way("remind", "send_reminder", "reminded"),
+    ))
+    turn = begin(drawing, {})
+    turn = fire(drawing, turn.state, number(drawing, turn, "remind"))
+    reminder = number(drawing, turn, "send_reminder")
+    turn = does(drawing, turn, "work")
+    assert turn.ended == "done"
+    assert reminder in turn.closed
+
+
+def test_a_turn_leaves_nothing_for_the_garbage_collector(permit: Drawing) -> None:
+    turn = begin(permit, {})
+    gc.collect()
+    gc.disable()
+    try:
+        turn = does(permit, turn, "check_papers", outcome="accepted")
+        deliver(permit, turn.state, "road_replied", {})
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
 
 
 def test_an_effect_answers_and_may_fail_on_its_own_way() -> None:
