@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse
 
+from app.faces.access import open_to_all
 from app.faces.frame import Announcement, Frame, Office, WayItem
 from app.faces.pages import render
 from app.faces.refusals import KINDS, refusal
@@ -13,7 +14,7 @@ from app.kit import clock
 from app.kit.errors import NotFound
 from app.kit.words import N_
 
-router = APIRouter(prefix="/gallery", include_in_schema=False)
+router = APIRouter(prefix="/gallery", include_in_schema=False, dependencies=[Depends(open_to_all)])
 
 OFFICE = Office(
     short="xã Tân Mai",
