@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
@@ -24,7 +23,7 @@ from pyhanko_certvalidator.path import ValidationPath
 
 from signing.errors import CertificateExpired, CertificateRevoked, CertificateUntrusted, RevocationUnavailable
 from signing.keys import SigningKey
-from signing.network import SECONDS_PER_QUESTION, http_session
+from signing.network import SECONDS_PER_QUESTION, http_session, run
 from signing.trust import TrustRoots
 
 
@@ -34,7 +33,7 @@ def check_certificate(key: SigningKey, *, trust: TrustRoots) -> None:
     Blocking (network); call it in a thread. Raises CertificateExpired, CertificateRevoked, CertificateUntrusted,
     RevocationUnavailable.
     """
-    asyncio.run(_check_alone(key, trust))
+    run(_check_alone(key, trust))
 
 
 async def _check_alone(key: SigningKey, trust: TrustRoots) -> None:

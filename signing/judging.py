@@ -15,6 +15,7 @@ from pyhanko.sign.diff_analysis import DiffResult, ModificationLevel
 from pyhanko.sign.fields import MDPPerm, enumerate_sig_fields
 from pyhanko.sign.validation.ades import (
     AdESLTAValidationResult,
+    ades_basic_validation,
     ades_lta_validation,
     ades_timestamp_validation,
 )
@@ -141,7 +142,9 @@ class Judge:
             then = await ades_timestamp_validation(
                 one.signed_data, self._offline(), one.compute_digest, timing_info=_moment(status.timestamp)
             )
-            if then.ades_subindic is not AdESPassed.OK:
+            if then.ades_subindic is AdESIndeterminate.CERTIFICATE_CHAIN_GENERAL_FAILURE:
+                findings.append(_OTHERWISE)
+            elif then.ades_subindic is not AdESPassed.OK:
                 findings.append(_meaning(then.ades_subindic))
         self._learn(status)
         if not findings and status is not None:
@@ -159,7 +162,9 @@ class Judge:
         """A signature by a person or an agency; call it after the time-stamps."""
         findings = self._integrity(one)
         result = await self._validated(one)
-        if result.ades_subindic is not AdESPassed.OK:
+        if result.ades_subindic is AdESIndeterminate.CERTIFICATE_CHAIN_GENERAL_FAILURE:
+            findings.append(await self._untrusted_or_unproven(one))
+        elif result.ades_subindic is not AdESPassed.OK:
             findings.append(_meaning(result.ades_subindic))
         status = result.api_status
         if status is not None and not (status.intact and status.valid):
@@ -200,6 +205,18 @@ class Judge:
                 return result
         spec = PdfSignatureValidationSpec(self._offline())
         return await ades_lta_validation(one, spec, timing_info=_moment(proven))
+
+    async def _untrusted_or_unproven(self, one: EmbeddedPdfSignature) -> tuple[Overall, Why]:
+        """pyHanko says the same of a bad path and of a good one without revocation answers; we ask again."""
+        blind = _with_timestamp_rule(self.spec, NO_REVOCATION)
+        policy = replace(blind.cert_validation_policy, revinfo_policy=CertRevTrustPolicy(NO_REVOCATION))
+        result = await ades_basic_validation(
+            one.signed_data,
+            replace(blind, cert_validation_policy=policy),
+            timing_info=self.timing,
+            raw_digest=one.compute_digest(),
+        )
+        return _OTHERWISE if result.ades_subindic is AdESPassed.OK else ("untrusted", Why.NO_PATH)
 
     def _proven_at(self, one: EmbeddedPdfSignature) -> datetime | None:
         later = [

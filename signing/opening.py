@@ -40,8 +40,10 @@ def open_for_signing(pdf: bytes) -> QuietWriter:
         raise UnsuitablePdf(f"the file is larger than {LARGEST_PDF // 1024 // 1024} MiB")
     if not pdf.startswith(b"%PDF-"):
         raise UnsuitablePdf("the file does not begin as a PDF")
+    # PDF/A wants every object on a line of its own; some typesetters end the file without a line break.
+    whole = pdf if pdf.endswith((b"\n", b"\r")) else pdf + b"\n"
     try:
-        writer = QuietWriter(io.BytesIO(pdf), strict=True)
+        writer = QuietWriter(io.BytesIO(whole), strict=True)
         if writer.prev.encrypted:
             raise UnsuitablePdf("the file is encrypted")
         if any(kind != "/Sig" for kind in field_kinds(writer.prev)):

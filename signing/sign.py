@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import io
 from collections.abc import Sequence
@@ -30,7 +29,7 @@ from signing.certificates import check_period, check_signer, now
 from signing.cms import KeySigner, bytes_reserved, make_cms
 from signing.errors import PlaceTaken, TimestampUnavailable, UnsuitablePdf
 from signing.keys import SigningKey
-from signing.network import http_session
+from signing.network import http_session, run
 from signing.opening import QuietWriter, open_for_signing
 from signing.stamp import StampStyle
 from signing.timestamps import HttpTimeStamper, Timestamper
@@ -105,7 +104,7 @@ def sign_pdf(
         location,
         moment,
     )
-    return asyncio.run(_sign(pdf, order))
+    return run(_sign(pdf, order))
 
 
 @dataclass(frozen=True)
@@ -178,8 +177,9 @@ def _prepare(
         value, reference = places[name]
         locks = "/Lock" in reference.get_object()
         _check_place(name, value, reference.get_object(), order.appearance)
+    known = (*places, name, *(place.field for place in order.later))
     for place in order.later:
-        append_signature_field(writer, _kept(place))
+        append_signature_field(writer, _kept(place, known))
     metadata = PdfSignatureMetadata(
         field_name=name,
         md_algorithm=DIGEST,
@@ -212,14 +212,15 @@ def _new_field(name: str, appearance: Appearance | None) -> SigFieldSpec:
     return SigFieldSpec(sig_field_name=name, on_page=appearance.page, box=_written(appearance.box))
 
 
-def _kept(place: LaterSignature) -> SigFieldSpec:
+def _kept(place: LaterSignature, known: Sequence[str]) -> SigFieldSpec:
     spec = SigFieldSpec(sig_field_name=place.field, on_page=place.page, box=_written(place.box))
     if not place.closes:
         return spec
-    # ISO 32000-2, 12.7.5.5: the lock dictionary's /P makes an approval signature close the document.
+    # ISO 32000-2, 12.7.5.5: the lock dictionary's /P makes an approval signature close the document. The fields are
+    # named rather than "all", so that validators do not take a later time-stamp's field for a locked one.
     return replace(
         spec,
-        field_mdp_spec=FieldMDPSpec(FieldMDPAction.ALL),
+        field_mdp_spec=FieldMDPSpec(FieldMDPAction.INCLUDE, list(dict.fromkeys(known))),
         doc_mdp_update_value=MDPPerm.NO_CHANGES,
     )
 

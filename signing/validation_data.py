@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import io
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ from pyhanko_certvalidator.path import ValidationPath
 
 from signing.certificates import fetching_context, good_signer_of
 from signing.errors import TimestampUnavailable, UnsuitablePdf
-from signing.network import http_session
+from signing.network import http_session, run
 from signing.opening import QuietWriter, open_for_signing
 from signing.timestamps import HttpTimeStamper, Timestamper
 from signing.trust import TrustRoots
@@ -45,7 +44,7 @@ def add_validation_data(pdf: bytes, *, timestamper: Timestamper, trust: TrustRoo
     signature. Raises UnsuitablePdf (no signature, broken), CertificateRevoked, CertificateExpired,
     CertificateUntrusted, RevocationUnavailable, TimestampUnavailable.
     """
-    data = asyncio.run(_augment_alone(pdf, timestamper, trust))
+    data = run(_augment_alone(pdf, timestamper, trust))
     return AugmentedPdf(data, hashlib.sha256(data).hexdigest(), hashlib.sha256(pdf).hexdigest())
 
 

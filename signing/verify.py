@@ -7,7 +7,6 @@ signature, and, where we know the digest, when it is the very same file.
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import io
 import logging
@@ -19,6 +18,7 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
 from signing.certificates import now
 from signing.judging import Judge
+from signing.network import run
 from signing.opening import LARGEST_PDF
 from signing.report import Overall, SignatureReport, TimestampReport, Verdict, Why, worst
 from signing.trust import TrustRoots
@@ -84,7 +84,7 @@ def _judged(pdf: bytes, sha256: str, trust: TrustRoots, at: datetime | None, fet
     if filled != len(found) or len(found) > _MOST_SIGNATURES:
         return Verdict("changed", sha256, why=(Why.BROKEN_SIGNATURE,))
     try:
-        return asyncio.run(_whole(pdf, sha256, reader, found, trust, at, fetch))
+        return run(_whole(pdf, sha256, reader, found, trust, at, fetch))
     except Exception as error:
         log.warning("signature check gave up: %s", type(error).__name__)
         return Verdict("changed", sha256, why=(Why.NOT_ANALYSED,))

@@ -89,6 +89,8 @@ def certomancer_configuration(folder: Path, book: Ledger) -> dict[str, Any]:
                             "issuer-cert": issuing,
                             "responder-cert": ocsp,
                             "signing-key": "ocsp",
+                            # A week: validators that refuse yesterday's answer still accept yesterday's file.
+                            "validity-period": {"days": 7},
                         }
                     },
                     "crl-repo": {
@@ -105,6 +107,10 @@ def certomancer_configuration(folder: Path, book: Ledger) -> dict[str, Any]:
                             "signing-key": "root",
                             "simulated-update-schedule": "P1D",
                         },
+                    },
+                    "cert-repo": {
+                        "issuing": {"for-issuer": "issuing", "issuer-cert": issuing},
+                        "root": {"for-issuer": "root", "issuer-cert": root},
                     },
                     "time-stamping": {
                         "tsa": {"signing-cert": tsa, "signing-key": "tsa", "certs-to-embed": [issuing]}
@@ -135,15 +141,24 @@ def _extensions(entry: Entry, url: str) -> list[tuple[x509.ExtensionType, bool]]
     if entry.kind == "ocsp":
         found.append((x509.ExtendedKeyUsage([ExtendedKeyUsageOID.OCSP_SIGNING]), False))
         found.append((x509.OCSPNoCheck(), False))
-    if entry.kind in ("leader", "seal", "tsa"):
-        ocsp = x509.UniformResourceIdentifier(f"{url}/{ARCHITECTURE}/ocsp/issuing")
-        access = x509.AccessDescription(AuthorityInformationAccessOID.OCSP, ocsp)
-        found.append((x509.AuthorityInformationAccess([access]), False))
+    if entry.kind in ("leader", "seal", "tsa", "authority"):
+        found.append((_information_access(entry, url), False))
     if entry.kind in ("leader", "seal", "tsa", "authority"):
         address = f"{url}/{ARCHITECTURE}/crls/{entry.issuer}/latest.crl"
         point = x509.DistributionPoint([x509.UniformResourceIdentifier(address)], None, None, None)
         found.append((x509.CRLDistributionPoints([point]), False))
     return found
+
+
+def _information_access(entry: Entry, url: str) -> x509.AuthorityInformationAccess:
+    """Where the issuer's certificate is, and who answers for this one."""
+    repository = f"{url}/{ARCHITECTURE}/certs/{entry.issuer}/ca.crt"
+    places = [(AuthorityInformationAccessOID.CA_ISSUERS, repository)]
+    if entry.kind != "authority":
+        places.append((AuthorityInformationAccessOID.OCSP, f"{url}/{ARCHITECTURE}/ocsp/issuing"))
+    return x509.AuthorityInformationAccess(
+        [x509.AccessDescription(method, x509.UniformResourceIdentifier(place)) for method, place in places]
+    )
 
 
 def _usage(kind: str) -> x509.KeyUsage:
