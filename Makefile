@@ -1,6 +1,7 @@
 # Một Cửa needs Python 3.11+, git and make. Everything else is fetched into .venv by `make env`.
 PYTHON ?= python3
 BIN := .venv/bin
+PROCESSES ?= 2
 
 .PHONY: env demo test check bench lock clean
 
@@ -16,3 +17,25 @@ env: .venv/.ready
 # A whole office on this machine, kept in .motcua: `make demo`, `make demo PORT=9000`, `make demo FRESH=1`.
 demo: env
 	@$(BIN)/python -m app.cli demo $(if $(PORT),--port $(PORT)) $(if $(FRESH),--fresh) $(if $(CALM),--calm)
+
+# Every test: unit, property, integration on a real PostgreSQL, browser journeys. What was skipped is named at the end.
+test: env
+	$(BIN)/python -m pytest -n $(PROCESSES) --dist loadgroup $(ARGS)
+
+# What CI runs before the tests: style, types, the arrows between the folders.
+check: env
+	$(BIN)/ruff check .
+	$(BIN)/mypy --strict
+	$(BIN)/lint-imports --no-cache
+
+# One table of ratios, product beside floor, measured in one run.
+bench: env
+	$(BIN)/python -m benchmarks
+
+# Write the lock files anew from pyproject.toml (needs `uv`; only when dependencies change).
+lock:
+	uv pip compile -q --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --extra embedded pyproject.toml requirements/build.in -o requirements/run.txt
+	uv pip compile -q --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --extra embedded --extra dev pyproject.toml requirements/build.in -c requirements/run.txt -o requirements/dev.txt
+
+clean:
+	rm -rf .venv .motcua .pytest_cache .mypy_cache .ruff_cache .hypothesis
