@@ -51,16 +51,17 @@ async def print_result(template: Path, result: ResultPaper, *, printed_at: datet
     The same result and moment give the same bytes. Raises LetterMissing when a text cannot be printed as it is,
     PaperDamaged when `content` lacks a field that the paper must have.
     """
-    paper = await print_paper(template, _data(result), printed_at=printed_at)
+    paper = await print_paper(template, result_data(result), printed_at=printed_at)
     return _checked(paper, result, template)
 
 
 def press_result(template: Path, result: ResultPaper, *, printed_at: datetime) -> Paper:
     """The same, in this thread: for work that already runs beside the event loop."""
-    return _checked(press(template, _data(result), printed_at=printed_at), result, template)
+    return _checked(press(template, result_data(result), printed_at=printed_at), result, template)
 
 
-def _data(result: ResultPaper) -> dict[str, Any]:
+def result_data(result: ResultPaper) -> dict[str, Any]:
+    """What a template sees of a result: its fields, and those computed here."""
     data = {one.name: getattr(result, one.name) for one in fields(result)}
     shown = result.verify_url.removeprefix("https://").removeprefix("http://")
     return data | {"_draft": result.is_draft, "_verify": codes.qr(result.verify_url), "verify_address": shown}

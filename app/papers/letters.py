@@ -16,6 +16,7 @@ Unknown = Literal["refuse", "mark"]
 
 _MARK = "□"
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+_LONG_WORD = re.compile(r"\S{46,}")
 _SPACES = dict.fromkeys("\xa0\u2007\u2009\u202f\t", " ") | {"\u2011": "-", "\u2028": "\n", "\u2029": "\n"}
 _INVISIBLE = ("Cc", "Cf", "Zl", "Zp")
 
@@ -65,7 +66,7 @@ def _plain(value: object, unknown: Unknown, dates: dict[str, dict[str, str]]) ->
     if isinstance(value, str):
         if _DATE.fullmatch(value):
             _tell_day(value, dates)
-        return printable(value, unknown=unknown)
+        return _LONG_WORD.sub(_breakable, printable(value, unknown=unknown))
     if isinstance(value, datetime):
         told = {"text": words.moment(value), "figures": words.moment_in_figures(value), "day": words.day(value)}
         dates[value.isoformat()] = told
@@ -76,12 +77,17 @@ def _plain(value: object, unknown: Unknown, dates: dict[str, dict[str, str]]) ->
     if isinstance(value, UUID):
         return str(value)
     if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: _plain(getattr(value, field.name), unknown, dates) for field in fields(value)}
+        return _plain({field.name: getattr(value, field.name) for field in fields(value)}, unknown, dates)
     if isinstance(value, Mapping):
-        return {str(key): _plain(item, unknown, dates) for key, item in value.items()}
+        return {str(key): item if key == "svg" else _plain(item, unknown, dates) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [_plain(item, unknown, dates) for item in value]
     raise PaperDamaged(f"{type(value).__name__} cannot be printed")
+
+
+def _breakable(word: re.Match[str]) -> str:
+    """A word longer than a line (an address, a code) may break anywhere: zero-width spaces between its letters."""
+    return "\u200b".join(word.group())
 
 
 def _tell_day(text: str, dates: dict[str, dict[str, str]]) -> None:

@@ -18,11 +18,12 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import pikepdf
 import typst
 from PIL import Image
 
 from app.papers import fonts
-from app.papers.archive import archived
+from app.papers.archive import archived_document
 from app.papers.errors import PaperDamaged
 from app.papers.letters import Unknown, for_paper
 
@@ -86,15 +87,17 @@ def press(
         raise ValueError("a paper is printed at an instant with its time zone")
     plain = for_paper(data, unknown=unknown)
     plain["_pictures"] = {name: _as_svg(picture) for name, picture in (images or {}).items()}
-    pdf, said = _compile(template.resolve(), json.dumps(plain, ensure_ascii=False), printed_at)
-    places = {place["name"]: Box(**place["box"]) for place in said if "name" in place}
-    pages = next(item["pages"] for item in said if "pages" in item)
-    if pdf_a:
-        pdf = archived(pdf, printed_at=printed_at)
+    pdf, said = compiled(template.resolve(), json.dumps(plain, ensure_ascii=False), printed_at)
+    places = {place["name"]: Box(**place["box"]) for place in said}
+    with pikepdf.open(BytesIO(pdf)) as document:
+        pages = len(document.pages)
+        if pdf_a:
+            pdf = archived_document(document, printed_at=printed_at, ours=True)
     return Paper(pdf, hashlib.sha256(pdf).hexdigest(), pages, places)
 
 
-def _compile(template: Path, data: str, printed_at: datetime) -> tuple[bytes, list[dict[str, Any]]]:
+def compiled(template: Path, data: str, printed_at: datetime) -> tuple[bytes, list[dict[str, Any]]]:
+    """The PDF as typst writes it and what the template said (`<said>`); `data` is JSON. Raises PaperDamaged."""
     compiler = _compiler(template)
     moment = printed_at.astimezone(UTC).replace(microsecond=0)
     try:

@@ -163,6 +163,12 @@ def test_an_impossible_receipt_for_money_is_refused(wrong: dict[str, object]) ->
         replace(FEE_RECEIPT, **wrong)  # type: ignore[arg-type]
 
 
+async def test_an_electronic_form_has_room_for_the_organisation_top_left() -> None:
+    place = (await print_form(RECEIPT, printed_at=PRINTED)).places["agency"]
+    assert place.x < 420 / 4
+    assert place.y > 595 * 0.95
+
+
 async def test_a_paper_can_be_signed_later() -> None:
     paper = await print_form(EVERYDAY["apology"], printed_at=PRINTED)
     with pikepdf.open(io.BytesIO(paper.pdf)) as document:
