@@ -59,7 +59,7 @@ class Drawing:
 
 
 def load_drawing(bpmn: bytes, decisions: Mapping[str, bytes] = MappingProxyType({})) -> Drawing:
-    """Read, check and prepare a drawing. `decisions`: DMN files by the name that motcua:decision gives.
+    """Read, check and prepare a drawing. `decisions`: DMN files by name, "fees" or "fees.dmn".
 
     Raises DrawingRefused with one sentence per problem, each naming its element. Takes a few milliseconds.
     """
@@ -69,12 +69,12 @@ def load_drawing(bpmn: bytes, decisions: Mapping[str, bytes] = MappingProxyType(
         raise DrawingRefused([str(problem)]) from problem
     tables: dict[str, Decision] = {}
     problems: list[str] = []
-    for name, content in decisions.items():
+    for name, content in ((name.removesuffix(".dmn"), content) for name, content in decisions.items()):
         try:
             tables[name] = load_decision(content)
         except DecisionRefused as refusal:
             problems += [f"decision {name!r}: {said}" for said in refusal.problems]
-    problems += problems_of(sheet, set(decisions))
+    problems += problems_of(sheet, {name.removesuffix(".dmn") for name in decisions})
     if problems:
         raise DrawingRefused(problems)
     return _prepare(sheet, tables)

@@ -224,7 +224,7 @@ class _Reader:
         node.role = element.get(OURS + "role") or self.lanes.get(node.id)
         if node.role is not None and not ROLE.fullmatch(node.role):
             self.refuse(element, f"the role {node.role!r} is not a name")
-        node.decision = element.get(OURS + "decision")
+        node.decision = element.get(OURS + "decision", "").removesuffix(".dmn") or None
         node.default_flow = element.get("default")
         node.attached_to = element.get("attachedToRef")
         node.interrupting = element.get("cancelActivity", "true") == "true"

@@ -110,7 +110,7 @@ def test_a_decision_in_a_drawing_answers_by_itself() -> None:
     bpmn = drawn.drawing(drawn.start(), task, drawn.exclusive("free", "free-to-pay"), drawn.step("pay"), drawn.end("done"),
                          drawn.way("begun", "assess_fee", "free"), drawn.flow("free", "done", "fee == 0"),
                          drawn.flow("free", "pay"), drawn.way("pay", "done"))
-    drawing = load_drawing(bpmn, {"fees": table(("0", "0"), ("> 0", "2000 * pages"))})
+    drawing = load_drawing(bpmn, {"fees.dmn": table(("0", "0"), ("> 0", "2000 * pages"))})
     turn = begin(drawing, {"pages": 3})
     assert variables(drawing, turn.state) == {"pages": 3, "fee": 6_000}
     assert [task.name for task in turn.opened] == ["pay"]

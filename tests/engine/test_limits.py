@@ -1,7 +1,7 @@
 """Drawings that would not run the way they look are refused, each by a sentence that names the element.
 
-The numbers are those of the limits met in SpiffWorkflow (docs/decisions): joins in loops, tree depth, order of
-conditions by coordinates, lanes of subprocess tasks, two timers behind one gateway.
+Among them are the limits met in SpiffWorkflow: joins in loops, tree depth, order of conditions by coordinates, lanes of
+subprocess tasks, two timers behind one gateway.
 """
 
 from __future__ import annotations
@@ -103,6 +103,9 @@ REFUSED = {
         drawing(start(), drawn.timer("t", "PT5S"), end("done"), way("begun", "t", "done")), ("the term 'PT5S' is not one",)),
     "a term in days of no kind": (
         drawing(start(), drawn.timer("t", "1 day"), end("done"), way("begun", "t", "done")), ("the term '1 day' is not",)),
+    "a decision that is not there": (
+        drawing(start(), '<bpmn:businessRuleTask id="fee" motcua:decision="fees"/>', end("done"),
+                way("begun", "fee", "done")), ("businessRuleTask 'fee': there is no decision 'fees'",)),
     "a signal": (
         around('<bpmn:intermediateCatchEvent id="s"><bpmn:signalEventDefinition/></bpmn:intermediateCatchEvent>'),
         ("intermediateCatchEvent 's': signalEventDefinition is refused",)),
