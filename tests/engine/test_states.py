@@ -29,12 +29,16 @@ def test_a_thousand_supplements_add_no_byte(permit: Drawing) -> None:
     assert len(turn.state) == length
 
 
-def test_rounds_through_parallel_branches_in_a_subprocess_add_no_byte() -> None:
+@pytest.mark.parametrize("kind", ["parallel", "inclusive"])
+def test_rounds_through_branches_in_a_subprocess_add_no_byte(kind: str) -> None:
+    fork = drawn.parallel("fork") if kind == "parallel" else drawn.inclusive("fork", "fork-to-police")
+    join = drawn.parallel("join") if kind == "parallel" else drawn.inclusive("join")
+    to_roads = "" if kind == "parallel" else "more == true"
     drawing = load_drawing(drawn.drawing(
         drawn.start(), drawn.exclusive("again"), drawn.subprocess(
-            "consult", drawn.start("asked"), drawn.parallel("fork"), drawn.step("police"), drawn.step("roads"),
-            drawn.parallel("join"), drawn.end("consulted"), drawn.way("asked", "fork", "police", "join", "consulted"),
-            drawn.way("fork", "roads", "join")),
+            "consult", drawn.start("asked"), fork, drawn.step("police"), drawn.step("roads"),
+            join, drawn.end("consulted"), drawn.way("asked", "fork", "police", "join", "consulted"),
+            drawn.flow("fork", "roads", to_roads), drawn.way("roads", "join")),
         drawn.exclusive("enough", "enough-to-done"), drawn.end("done"), drawn.way("begun", "again", "consult", "enough"),
         drawn.flow("enough", "again", "more == true"), drawn.flow("enough", "done"),
     ))
