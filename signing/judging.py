@@ -14,10 +14,11 @@ from pyhanko.sign.ades.report import AdESFailure, AdESIndeterminate, AdESPassed
 from pyhanko.sign.diff_analysis import DiffResult, ModificationLevel
 from pyhanko.sign.fields import MDPPerm, enumerate_sig_fields
 from pyhanko.sign.validation.ades import (
-    AdESLTAValidationResult,
+    AdESBasicValidationResult,
     ades_basic_validation,
     ades_lta_validation,
     ades_timestamp_validation,
+    ades_with_time_validation,
 )
 from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature, read_certification_data
@@ -170,10 +171,9 @@ class Judge:
         if status is not None and not (status.intact and status.valid):
             findings.append(("changed", Why.WRONG_DIGEST))
         self._learn(status)
-        stamp = result.signature_timestamp_status
-        stamped = stamp.api_status.timestamp if stamp and stamp.api_status else None
-        if stamp is not None:
-            self._learn(stamp.api_status)
+        stamp = status.timestamp_validity if status is not None else None
+        self._learn(stamp)
+        stamped = stamp.timestamp if stamp is not None and stamp.valid and stamp.trusted else None
         if _has_timestamp(one) and stamped is None and not findings:
             findings.append(("untrusted", Why.TIMESTAMP_UNTRUSTED))
         return SignatureReport(
@@ -182,7 +182,7 @@ class Judge:
             why=tuple(dict.fromkeys(w for _, w in findings)),
             signed_at=_aware(one.self_reported_timestamp),
             timestamped=stamped,
-            level=self._level(one, stamped is not None),
+            level=self._level(one),
             covers_whole_file=one.coverage is SignatureCoverageLevel.ENTIRE_FILE,
             changed_after=any(w in _LATER for _, w in findings),
             certifies=_certifies(self.reader, one),
@@ -190,7 +190,7 @@ class Judge:
             **certificate_facts(one.signer_cert),
         )
 
-    async def _validated(self, one: EmbeddedPdfSignature) -> AdESLTAValidationResult:
+    async def _validated(self, one: EmbeddedPdfSignature) -> AdESBasicValidationResult[Any]:
         """As of the first document time-stamp after it, when every stamp since holds: then the file's proofs were
         fresh and the stamp proves that they, and the signature, existed. Otherwise as of the moment asked for.
 
@@ -198,13 +198,20 @@ class Judge:
         """
         proven = self._proven_at(one)
         if proven is None or self.online:
-            spec = PdfSignatureValidationSpec(self.spec)
-            result = await ades_lta_validation(one, spec, timing_info=self.timing)
-            revoked = _meaning(result.ades_subindic)[0] == "revoked"
-            if proven is None or revoked or result.ades_subindic is AdESPassed.OK:
+            result = await self._as_of_now(one)
+            if proven is None or result.ades_subindic is AdESPassed.OK or _revoked_before(result, proven):
                 return result
         spec = PdfSignatureValidationSpec(self._offline())
         return await ades_lta_validation(one, spec, timing_info=_moment(proven))
+
+    async def _as_of_now(self, one: EmbeddedPdfSignature) -> AdESBasicValidationResult[Any]:
+        method = ades_with_time_validation if _has_timestamp(one) else ades_basic_validation
+        return await method(
+            one.signed_data,
+            replace(self.spec, local_knowledge=self._offline().local_knowledge),
+            timing_info=self.timing,
+            raw_digest=one.compute_digest(),
+        )
 
     async def _untrusted_or_unproven(self, one: EmbeddedPdfSignature) -> tuple[Overall, Why]:
         """pyHanko says the same of a bad path and of a good one without revocation answers; we ask again."""
@@ -228,6 +235,10 @@ class Judge:
             return None
         moment = min(self.stamps[stamp.signed_revision] for stamp in later)
         return moment if moment <= self.timing.validation_time else None
+
+    def _stamps_after(self, one: EmbeddedPdfSignature) -> list[EmbeddedPdfSignature]:
+        newer = (other for other in self.found if other.signed_revision > one.signed_revision)
+        return [other for other in newer if other.sig_object_type == "/DocTimeStamp"]
 
     def _offline(self) -> SignatureValidationSpec:
         """Only what the file carries, and proof of non-revocation from time-stamping authorities too."""
@@ -284,12 +295,13 @@ class Judge:
         if path is not None:
             self.proven.update(certificate.dump() for certificate in path)
 
-    def _level(self, one: EmbeddedPdfSignature, stamped: bool) -> Level:
-        if not stamped:
+    def _level(self, one: EmbeddedPdfSignature) -> Level:
+        """How the signature is built, whether or not it holds."""
+        if not _has_timestamp(one):
             return "B-B"
         if not self.store.certificates:
             return "B-T"
-        return "B-LTA" if self._proven_at(one) else "B-LT"
+        return "B-LTA" if self._stamps_after(one) else "B-LT"
 
 
 def _spec(trust: TrustRoots, backend: AIOHttpFetcherBackend | None) -> SignatureValidationSpec:
@@ -323,6 +335,14 @@ def _with_timestamp_rule(
 
 def _moment(when: datetime) -> ValidationTimingInfo:
     return ValidationTimingInfo(when, when, point_in_time_validation=True)
+
+
+def _revoked_before(result: AdESBasicValidationResult[Any], moment: datetime) -> bool:
+    """Today's answer says revoked, and since before the signature was proven to exist."""
+    if _meaning(result.ades_subindic)[0] != "revoked":
+        return False
+    details = result.api_status.revocation_details if result.api_status is not None else None
+    return details is None or details.revocation_date <= moment
 
 
 def _meaning(found: object) -> tuple[Overall, Why]:

@@ -56,6 +56,7 @@ class SignatureReport:
     """One signature of a person or an agency.
 
     `signed_at` is claimed by the signer, `timestamped` is proven by a time-stamping authority; both aware.
+    `level` tells how the signature is built; whether it holds is the verdict's matter.
     `serial` and `certificate_sha256` in hexadecimal.
     """
 

@@ -204,7 +204,7 @@ def sub_filter_unknown(pdf: bytes) -> bytes:
 def other_cross_reference(pdf: bytes) -> bytes:
     """A forged table at the end points the page's content elsewhere."""
     reader = PdfFileReader(io.BytesIO(pdf))
-    number = reader.root["/Pages"]["/Kids"][0].raw_get("/Contents").idnum
+    number = int(reader.root["/Pages"]["/Kids"][0].raw_get("/Contents").idnum)
     body = b"%d 0 obj\n<< /Length 24 >>\nstream\n1 0 0 rg 0 0 500 500 re f\nendstream\nendobj\n" % number
     table = len(pdf) + len(body)
     tail = (
@@ -213,7 +213,7 @@ def other_cross_reference(pdf: bytes) -> bytes:
             number,
             len(pdf),
             reader.root_ref.idnum,
-            reader.last_startxref,
+            int(reader.last_startxref or 0),
             table,
         )
     )
@@ -257,7 +257,7 @@ BETWEEN_SIGNATURES = [
 ]
 
 
-def _open(pdf: bytes) -> Forger:
+def _open(pdf: bytes) -> IncrementalPdfFileWriter:
     return Forger(io.BytesIO(pdf))
 
 
@@ -276,7 +276,7 @@ def _drawing(writer: BasePdfFileWriter) -> generic.IndirectObject:
     )
 
 
-def _written(writer: Forger) -> bytes:
+def _written(writer: IncrementalPdfFileWriter) -> bytes:
     out = io.BytesIO()
     writer.write(out)
     return out.getvalue()
