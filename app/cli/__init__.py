@@ -26,12 +26,13 @@ def demo(
     port: Annotated[int | None, typer.Option(help="First port; the other parts take those behind it. [8000]")] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Forget everything of earlier starts.")] = False,
     calm: Annotated[bool, typer.Option("--calm", help="The simulated outside systems behave well.")] = False,
+    bare: Annotated[bool, typer.Option("--bare", help="Do not play the demonstration dossiers.")] = False,
     postgres: Annotated[str | None, typer.Option(help="Whose PostgreSQL: wheel or debian.")] = None,
 ) -> None:
     """Open a whole office on this machine, with everything it needs."""
     if postgres not in (None, "wheel", "debian"):
         raise typer.BadParameter("wheel or debian", param_hint="--postgres")
-    raise typer.Exit(calls.open_demo(folder=folder, port=port, fresh=fresh, calm=calm, postgres=postgres))
+    raise typer.Exit(calls.open_demo(folder=folder, port=port, fresh=fresh, calm=calm, bare=bare, postgres=postgres))
 
 
 @app.command()

@@ -22,12 +22,13 @@ PLAYED, YES = "played", "yes"
 
 @dataclass(frozen=True)
 class Wishes:
-    """What the person asked for on the command line. `calm`: the outside systems behave well."""
+    """What the person asked for. `calm`: the outside systems behave well; `bare`: no dossiers are played."""
 
     folder: Path
     port: int | None = None
     fresh: bool = False
     calm: bool = False
+    bare: bool = False
     postgres: Source | None = None
 
 
@@ -53,7 +54,7 @@ class Opening:
             self.say(line)
         rows = await self._database()
         environment = self.plan.environment(rows.app_dsn, rows.owner_dsn)
-        if not self.done.has(PLAYED, YES):
+        if not (self.wishes.bare or self.done.has(PLAYED, YES)):
             self.say("First start: making the office …")
             await together(self._prepare(environment), self._outside())
             await self._web(environment)

@@ -52,6 +52,8 @@ def addresses(plan: Plan, *, took: float) -> str:
 
 def sign_ins(found: Sequence[SignIn]) -> str:
     """Officers by role. Citizens choose themselves on the identity provider's page, without a password."""
+    if not found:
+        return "There are no officers here yet."
     rows = [("Office", "Role", "Login", "Name")]
     rows += [(one.office, ", ".join(ROLES.get(role, role) for role in one.roles), one.login, one.name) for one in found]
     words = [f"Officers sign in at /desk; the password of all is {PASSWORD}", ""]
@@ -66,26 +68,28 @@ def columns(rows: Iterable[Sequence[str]]) -> list[str]:
 
 
 async def find_sign_ins(dsn: str) -> list[SignIn]:
-    """The active officers, read with the rights of the superuser; none while the tables are not filled."""
-    connection = await asyncpg.connect(dsn, timeout=10)
-    try:
-        rows = await connection.fetch(
-            "SELECT f.short_name, o.roles::text AS roles, o.login, o.name FROM officer o JOIN office f"
-            " ON f.id = o.office_id WHERE o.active ORDER BY f.id, o.login"
-        )
-    except asyncpg.PostgresError:
-        return []
-    finally:
-        await connection.close()
+    """The active officers, read with the rights of the superuser; none while there are no tables or no database."""
+    rows = await _ask(
+        dsn,
+        "SELECT f.short_name, o.roles::text AS roles, o.login, o.name FROM officer o JOIN office f"
+        " ON f.id = o.office_id WHERE o.active ORDER BY f.id, o.login",
+    )
     return [SignIn(row["short_name"], tuple(json.loads(row["roles"])), row["login"], row["name"]) for row in rows]
 
 
 async def count_dossiers(dsn: str) -> int:
-    """How many dossiers there are, of all offices; none while the tables are not made."""
-    connection = await asyncpg.connect(dsn, timeout=10)
+    """How many dossiers there are, of all offices; none while there are no tables or no database."""
+    rows = await _ask(dsn, "SELECT count(*) AS number FROM dossier")
+    return int(rows[0]["number"]) if rows else 0
+
+
+async def _ask(dsn: str, question: str) -> list[asyncpg.Record]:
+    """A table to look at is no reason to close the office: whatever goes wrong, the answer is empty."""
     try:
-        return int(await connection.fetchval("SELECT count(*) FROM dossier"))
-    except asyncpg.PostgresError:
-        return 0
-    finally:
-        await connection.close()
+        connection = await asyncpg.connect(dsn, timeout=10)
+        try:
+            return await connection.fetch(question)
+        finally:
+            await connection.close(timeout=2)
+    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        return []
