@@ -9,13 +9,14 @@ import asyncio
 import hashlib
 import io
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from datetime import datetime
 
 import pikepdf
 from PIL import Image
 
 from app.papers.archive import archived_document
-from app.papers.errors import PaperDamaged, TooManyPages
+from app.papers.errors import PaperDamaged, PictureUnreadable, TooManyPages
 from app.papers.pages import draw_pages, page_sizes
 from app.papers.pictures import LIMIT, add_jpeg_page, add_pictures
 from app.papers.press import Box, Paper
@@ -25,7 +26,7 @@ MARK = (70 / 25.4 * 72, 18 / 25.4 * 72, 8 / 25.4 * 72)  # width, height and dist
 
 
 async def certify_copy(original: bytes | Sequence[bytes], page: Paper, *, title: str, printed_at: datetime) -> Paper:
-    """`original` (one PDF, or pictures in order) with the certification `page` behind it, as proven PDF/A-2b.
+    """`original` (PDFs and pictures in order, or one) with the certification `page` behind it, as proven PDF/A-2b.
 
     `page` is the printed `result.typ` of the procedure; its places move with it. A further place, `copy_mark`, is the
     top right corner of page 1, where the agency's text (form of copy, agency, time) belongs. `title` goes into the
@@ -36,24 +37,36 @@ async def certify_copy(original: bytes | Sequence[bytes], page: Paper, *, title:
 
 def bind_copy(original: bytes | Sequence[bytes], page: Paper, *, title: str, printed_at: datetime) -> Paper:
     """The same, in this thread."""
-    if not isinstance(original, bytes):
-        with pikepdf.new() as document:
-            add_pictures(document, original)
-            return _finished(document, page, title, printed_at)
-    if len(page_sizes(original)) > LIMIT:
-        raise TooManyPages(pages=len(page_sizes(original)), limit=LIMIT)
+    pieces = [original] if isinstance(original, bytes) else list(original)
+    pages = sum(len(page_sizes(piece)) for piece in pieces if _is_pdf(piece))
+    if pages > LIMIT:
+        raise TooManyPages(pages=pages, limit=LIMIT)
     try:
-        with _flat(original) as source, pikepdf.new() as document:
-            if "/OCProperties" in source.Root:
-                raise PaperDamaged("layers: what is hidden in the original would show in the copy")
-            document.pages.extend(source.pages)
-            _clean(document)
-            return _finished(document, page, title, printed_at)
+        return _bound(pieces, page, title, printed_at, kept=True)
     except (PaperDamaged, pikepdf.PdfError, ValueError, KeyError):
-        with _flat(original) as source, pikepdf.new() as document:
-            source.save(flat := io.BytesIO())
-            _add_drawn(document, flat.getvalue())
-            return _finished(document, page, title, printed_at)
+        return _bound(pieces, page, title, printed_at, kept=False)
+
+
+def _bound(pieces: Sequence[bytes], page: Paper, title: str, printed_at: datetime, *, kept: bool) -> Paper:
+    """Put the pieces in order, PDFs `kept` as they are or drawn, then the certification page."""
+    with ExitStack() as opened, pikepdf.new() as document:
+        for piece in pieces:
+            if not _is_pdf(piece):
+                add_pictures(document, [piece])
+                continue
+            source = opened.enter_context(_flat(piece))
+            if kept:
+                _keep(document, source)
+            else:
+                source.save(flat := io.BytesIO())
+                _add_drawn(document, flat.getvalue())
+        if not document.pages:
+            raise PictureUnreadable(page=1)
+        return _finished(document, page, title, printed_at)
+
+
+def _is_pdf(piece: bytes) -> bool:
+    return b"%PDF-" in piece[:1024]
 
 
 def _flat(original: bytes) -> pikepdf.Pdf:
@@ -78,8 +91,11 @@ def _finished(document: pikepdf.Pdf, page: Paper, title: str, printed_at: dateti
     return Paper(pdf, hashlib.sha256(pdf).hexdigest(), before + page.pages, places)
 
 
-def _clean(document: pikepdf.Pdf) -> None:
-    """Nothing that acts, hides or asks. Pages were copied without the catalogue, so forms and scripts stayed behind."""
+def _keep(document: pikepdf.Pdf, source: pikepdf.Pdf) -> None:
+    """Take over pages without what acts, hides or asks; the catalogue with forms and scripts stays behind."""
+    if "/OCProperties" in source.Root:
+        raise PaperDamaged("layers: what is hidden in the original would show in the copy")
+    document.pages.extend(source.pages)
     for page in document.pages:
         for part in ("/AA", "/Annots", "/Metadata", "/PieceInfo", "/B", "/Thumb", "/PresSteps"):
             if part in page.obj:

@@ -187,12 +187,43 @@ async def test_a_copy_shows_what_the_original_showed_and_does_nothing() -> None:
         assert all("/Annots" not in one.obj for one in document.pages)
 
 
+def layered_pdf() -> bytes:
+    """A red square on a layer that is switched off."""
+    with pikepdf.new() as document:
+        page = document.add_blank_page(page_size=(595, 842))
+        layer = document.make_indirect(pikepdf.Dictionary(Type=pikepdf.Name.OCG, Name="Hidden"))
+        page.obj.Resources = pikepdf.Dictionary(Properties=pikepdf.Dictionary(L1=layer))
+        page.obj.Contents = document.make_stream(b"/OC /L1 BDC 1 0 0 rg 200 300 100 100 re f EMC")
+        off = pikepdf.Dictionary(Order=[layer], OFF=[layer])
+        document.Root.OCProperties = pikepdf.Dictionary(OCGs=[layer], D=off)
+        document.save(out := io.BytesIO())
+        return out.getvalue()
+
+
+async def test_what_is_hidden_in_the_original_stays_hidden_in_the_copy() -> None:
+    _, copy = await certified(layered_pdf())
+    assert is_archival(copy.pdf)
+    assert shown(copy.pdf).getpixel((125, (842 - 350) // 2)) == (255, 255, 255)
+
+
 async def test_an_encrypted_original_is_refused() -> None:
     with pikepdf.open(io.BytesIO(scanner_pdf())) as document:
         out = io.BytesIO()
         document.save(out, encryption=pikepdf.Encryption(owner="a", user="b"))
     with pytest.raises(PictureUnreadable):
         await certified(out.getvalue())
+
+
+async def test_scans_and_photos_are_bound_in_their_order() -> None:
+    _, copy = await certified([scanner_pdf(2), written(photo(), "JPEG"), lively_pdf(), written(photo(1600, 900), "PNG")])
+    assert is_archival(copy.pdf)
+    sizes = [(round(width), round(height)) for width, height in page_sizes(copy.pdf)]
+    assert sizes == [(600, 800), (600, 800), (595, 842), (595, 842), (842, 595), (595, 842)]
+
+
+async def test_an_empty_original_is_refused() -> None:
+    with pytest.raises(PictureUnreadable):
+        await certified([])
 
 
 async def test_what_is_no_pdf_is_refused() -> None:
