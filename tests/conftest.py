@@ -36,6 +36,7 @@ async def postgres(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Em
             async with app.transaction(offices=OFFICES) as db:
                 await found_offices(db)
                 await publish_all(db, ROOT / "workflows", province="H99")
+                await publish_all(db, ROOT / "tests" / "dossiers" / "package", province="H99")
                 await keep_calendar(db, load_calendar())
         finally:
             await app.close()

@@ -27,6 +27,7 @@ from app.worker import carry_out
 
 OFFICES = (1, 2, 3)  # province, commune, the neighbouring commune
 COMMUNE, NEIGHBOUR = 2, 3
+FONT = Path(__file__).parent.parent / "app" / "papers" / "fonts" / "Tinos_400Regular.ttf"
 PASSWORD = "mat-khau-thu-nghiem"
 
 ROLES = {
@@ -86,7 +87,7 @@ def cut_keys(folder: Path) -> Path:
             issued = issue(folder, subject, kind)
             (keys / f"{label}.p12").write_bytes(issued.p12.read_bytes())
             (keys / f"{label}.passphrase").write_text(issued.passphrase)
-            (keys / f"{label}.png").write_bytes(signature_image("Đỗ Văn Mẫu") if kind == "leader" else seal_image(authority))
+            (keys / f"{label}.png").write_bytes(signature_image("Đỗ Văn Mẫu") if kind == "leader" else seal_image(authority, font=FONT))
     return keys
 
 

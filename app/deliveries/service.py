@@ -67,10 +67,10 @@ async def keep_order(db: Db, dossier_id: UUID, shipment_code: str) -> None:
 
 
 async def hand_to_post(db: Db, dossier_id: UUID, *, by: UUID | None, at: datetime) -> None:
-    """The postman took the packet. Raises NothingToHandOver."""
+    """The postman took the packet; the post may already have said what became of it. Raises NothingToHandOver."""
     touched = await db.run(
-        "UPDATE delivery SET state = 'handed_over', handed_by = $2, handed_at = $3"
-        " WHERE dossier_id = $1 AND way = 'post' AND state IN ('ready', 'ordered')",
+        "UPDATE delivery SET state = CASE WHEN state IN ('ready', 'ordered') THEN 'handed_over' ELSE state END,"
+        " handed_by = $2, handed_at = $3 WHERE dossier_id = $1 AND way = 'post' AND handed_at IS NULL",
         dossier_id, by, at,
     )
     if not touched:
@@ -104,7 +104,7 @@ async def note_event(
     if not fresh or what not in _ORDER or _ORDER[what] <= _RANK[delivery.state]:
         return False
     await db.run(
-        "UPDATE delivery SET state = $2, delivered_at = CASE WHEN $2 = 'delivered' THEN $3 ELSE delivered_at END"
+        "UPDATE delivery SET state = $2::text, delivered_at = CASE WHEN $2::text = 'delivered' THEN $3 ELSE delivered_at END"
         " WHERE id = $1",
         delivery.id, _STATE[what], at,
     )

@@ -106,7 +106,7 @@ async def choose_return(db: Db, case: Case, way: str, address: Mapping[str, Any]
     if way not in case.procedure.procedure.return_ways:
         raise ChannelNotOffered(reason="")
     await db.run(
-        "UPDATE dossier SET return_way = $2, return_address = $3,"
+        "UPDATE dossier SET return_way = $2::text, return_address = $3,"
         " facts = facts || jsonb_build_object('return_way', $2::text) WHERE id = $1",
         case.id, way, dict(address),
     )

@@ -22,34 +22,34 @@ STATE_OF_STEP = {
 
 _WRITE = """
 WITH moved AS (
-  UPDATE process SET state = $3, version = version + 1, ended = $4
-  WHERE dossier_id = $1 AND version = $2 RETURNING dossier_id
+  UPDATE process SET state = $3::bytea, version = version + 1, ended = $4::text
+  WHERE dossier_id = $1::uuid AND version = $2::int RETURNING dossier_id
 ), changed AS (
-  UPDATE dossier SET state = $5, version = version + 1,
-    received_at = COALESCE($6, received_at), due_at = CASE WHEN $21 THEN $7 ELSE due_at END,
-    original_due_at = COALESCE($8, original_due_at), paused_at = CASE WHEN $21 THEN $9 ELSE paused_at END,
-    finished_at = COALESCE($10, finished_at), returned_at = COALESCE($11, returned_at),
-    supplements_asked = supplements_asked + $12
-  WHERE id = $1 AND EXISTS (SELECT 1 FROM moved) RETURNING id
+  UPDATE dossier SET state = $5::text, version = version + 1,
+    received_at = COALESCE($6::timestamptz, received_at), due_at = CASE WHEN $21::bool THEN $7::timestamptz ELSE due_at END,
+    original_due_at = COALESCE($8::timestamptz, original_due_at), paused_at = CASE WHEN $21::bool THEN $9::timestamptz ELSE paused_at END,
+    finished_at = COALESCE($10::timestamptz, finished_at), returned_at = COALESCE($11::timestamptz, returned_at),
+    supplements_asked = supplements_asked + $12::int
+  WHERE id = $1::uuid AND EXISTS (SELECT 1 FROM moved) RETURNING id
 ), steps_gone AS (
-  DELETE FROM step WHERE dossier_id = $1 AND task_no = ANY($13) AND EXISTS (SELECT 1 FROM moved)
+  DELETE FROM step WHERE dossier_id = $1::uuid AND task_no = ANY($13::int[]) AND EXISTS (SELECT 1 FROM moved)
 ), timers_gone AS (
-  DELETE FROM timer WHERE dossier_id = $1 AND task_no = ANY($13) AND EXISTS (SELECT 1 FROM moved)
+  DELETE FROM timer WHERE dossier_id = $1::uuid AND task_no = ANY($13::int[]) AND EXISTS (SELECT 1 FROM moved)
 ), steps_new AS (
   INSERT INTO step (dossier_id, task_no, office_id, name, role, officer_id, opened_at, claimed_at, due_at)
-  SELECT $1, s.task_no, $14, s.name, s.role, s.officer_id, $15,
-         CASE WHEN s.officer_id IS NULL THEN NULL ELSE $15 END, s.due_at
-  FROM jsonb_to_recordset($16) AS s(task_no int, name text, role text, officer_id uuid, due_at timestamptz)
+  SELECT $1::uuid, s.task_no, $14::int, s.name, s.role, s.officer_id, $15::timestamptz,
+         CASE WHEN s.officer_id IS NULL THEN NULL ELSE $15::timestamptz END, s.due_at
+  FROM jsonb_to_recordset($16::jsonb) AS s(task_no int, name text, role text, officer_id uuid, due_at timestamptz)
   WHERE EXISTS (SELECT 1 FROM moved)
 ), timers_new AS (
   INSERT INTO timer (dossier_id, task_no, office_id, name, due_at)
-  SELECT $1, t.task_no, $14, t.name, t.due_at
-  FROM jsonb_to_recordset($17) AS t(task_no int, name text, due_at timestamptz)
+  SELECT $1::uuid, t.task_no, $14::int, t.name, t.due_at
+  FROM jsonb_to_recordset($17::jsonb) AS t(task_no int, name text, due_at timestamptz)
   WHERE EXISTS (SELECT 1 FROM moved)
 ), written AS (
   INSERT INTO journal_line (office_id, dossier_id, at, event, actor_kind, actor_id, why, facts)
-  SELECT $14, $1, $15, j.event, $18, $19, j.why, j.facts
-  FROM jsonb_to_recordset($20) WITH ORDINALITY AS j(event text, why text, facts jsonb, n bigint)
+  SELECT $14::int, $1::uuid, $15::timestamptz, j.event, $18::text, $19::uuid, j.why, j.facts
+  FROM ROWS FROM (jsonb_to_recordset($20::jsonb) AS (event text, why text, facts jsonb)) WITH ORDINALITY AS j(event, why, facts, n)
   WHERE EXISTS (SELECT 1 FROM moved) ORDER BY j.n
 )
 SELECT count(*) FROM moved
@@ -91,12 +91,12 @@ async def write(db: Db, tools: Tools, case: Case, move: Move) -> None:
 
 
 def _state_after(case: Case, move: Move, opened: list[OpenTask]) -> DossierState:
-    if move.state is not None:
-        return move.state
-    for task in opened:
-        if task.kind == "step" and task.name in STATE_OF_STEP:
-            return STATE_OF_STEP[task.name]
-    return case.state
+    # "In progress" is what an act leaves behind when nothing more is known; an open signing step is more.
+    if move.state in (None, DossierState.IN_PROGRESS):
+        for task in opened:
+            if task.kind == "step" and task.name in STATE_OF_STEP:
+                return STATE_OF_STEP[task.name]
+    return move.state or case.state
 
 
 def _step_row(tools: Tools, case: Case, move: Move, task: OpenTask) -> dict[str, Any]:
