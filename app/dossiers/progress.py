@@ -15,6 +15,7 @@ from app.dossiers.instant import instant_effect
 from app.dossiers.moves import Move
 from app.dossiers.refusals import (
     ActionUnknown,
+    AnswerDoesNotFit,
     CaseMoved,
     FieldsRefused,
     NotYourStep,
@@ -27,7 +28,7 @@ from app.dossiers.states import WORDS
 from app.dossiers.tools import Tools
 from app.dossiers.writing import write
 from app.engine import turns
-from app.engine.errors import MessageNotAwaited, TaskNotOpen
+from app.engine.errors import DecisionFailed, ExpressionFailed, MessageNotAwaited, TaskNotOpen, VariableRefused
 from app.journal.service import SYSTEM, Actor
 from app.kit import clock
 from app.kit.db import Db
@@ -97,11 +98,20 @@ async def deliver(
     db: Db, tools: Tools, case: Case, message: str, answer: Mapping[str, Any], move: Move
 ) -> None:
     """A message the drawing waits for. Raises WrongState when it does not (any more)."""
+    if case.ended:
+        raise WrongState(state=WORDS[case.state])
     try:
         turn = turns.deliver(case.procedure.drawing, _process(case), message, {**answer, **move.answer})
     except MessageNotAwaited as late:
         raise WrongState(state=WORDS[case.state]) from late
     await settle(db, tools, case, move, turn)
+
+
+def awaits(case: Case, message: str) -> bool:
+    """Whether the drawing waits for this message now."""
+    if case.process is None or case.ended:
+        return False
+    return any(task.message == message for task in turns.open_tasks(case.procedure.drawing, case.process))
 
 
 async def settle(db: Db, tools: Tools, case: Case, move: Move, turn: turns.Turn) -> None:
@@ -162,6 +172,8 @@ def _complete(case: Case, state: bytes, task_no: int, answer: Mapping[str, Any])
         return turns.complete(case.procedure.drawing, state, task_no, answer)
     except TaskNotOpen as gone:
         raise StepNoLongerOpen(done="") from gone
+    except (VariableRefused, ExpressionFailed, DecisionFailed) as unfit:
+        raise AnswerDoesNotFit from unfit
 
 
 async def _try_turn(

@@ -34,6 +34,12 @@ class ActionUnknown(Refused):
     says = N_("Bước này không có thao tác đó. Hãy tải lại trang.")
 
 
+class AnswerDoesNotFit(Refused):
+    """A value the procedure routes by is of the wrong kind or too long."""
+
+    says = N_("Một câu trả lời không dùng được để chuyển bước. Hãy kiểm tra lại các mục vừa điền.")
+
+
 class ReasonMissing(Refused):
     """A negative action needs its reason in writing (NĐ 118/2025 art. 5)."""
 
@@ -102,3 +108,27 @@ class PreviewChanged(Conflict):
     """What the signer saw is not what would be signed (I12)."""
 
     says = N_("Bản dự thảo đã thay đổi sau khi bạn xem. Hãy xem lại trước khi ký.")
+
+
+class NeedsHead(Forbidden):
+    """Stopping and extending are decided by the head of the office or a leader."""
+
+    says = N_("Việc này do người phụ trách bộ phận Một cửa hoặc lãnh đạo quyết định.")
+
+
+class OpinionUnknown(Refused):
+    """An agency's answer that is none of the four."""
+
+    says = N_("Hãy chọn ý kiến: đồng ý, không đồng ý, xác nhận hoặc không xác nhận.")
+
+
+class MessageEmpty(Refused):
+    """A message without words."""
+
+    says = N_("Hãy viết nội dung tin nhắn.")
+
+
+class MessageTooLong(Refused):
+    """A message longer than anybody reads."""
+
+    says = N_("Tin nhắn dài {given} chữ, nhiều nhất {most}. Hãy viết ngắn lại, hoặc gửi giấy tờ kèm theo.")
