@@ -92,7 +92,9 @@ class Opening:
 
     async def _web(self, environment: Mapping[str, str]) -> None:
         await self.supervisor.start(parts.web(self.plan, environment))
-        self.say(table.addresses(self.plan, took=time.monotonic() - self.began))
+        took = time.monotonic() - self.began
+        worm = await asyncio.to_thread(table.proven_worm, self.plan)
+        self.say(table.addresses(self.plan, worm=worm, took=took))
 
     async def _worker(self, environment: Mapping[str, str]) -> None:
         await self._or_without(parts.worker(environment))

@@ -66,7 +66,7 @@ class Plan:
             "oidc_client_secret": self.secret("oidc"),
             "tsa_url": self.url("pki") + TSA_PATH,
             "trust_roots": self.folder / "pki" / "root.pem",
-            "keys_folder": self.folder / "pki" / "signers",
+            "keys_folder": self.folder / "keys",
             "workflows_folder": ROOT / "workflows",
         }
         for system in SIGNED:

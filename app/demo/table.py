@@ -1,6 +1,7 @@
 """What is printed when a demo stands: where to go, and who to be."""
 
 import json
+import urllib.request
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -30,7 +31,7 @@ class SignIn:
     name: str
 
 
-def addresses(plan: Plan, *, took: float) -> str:
+def addresses(plan: Plan, *, worm: bool, took: float) -> str:
     """The table of addresses, and what is not real here."""
     rows = [
         ("Citizens' portal", plan.public_url + "/"),
@@ -44,10 +45,19 @@ def addresses(plan: Plan, *, took: float) -> str:
     ]
     notes = [
         "Second factor: off. Everything outside (VNeID, payment, post, SMS, population, PKI) is simulated.",
-        "Store: no WORM (files in a folder; a person with the disk can remove them).",
+        "Store: WORM, locked objects were proven to stay." if worm else "Store: no WORM, nothing keeps a file for ever.",
         f"Open after {took:.1f} s. Logs: {plan.folder / 'logs'}. Ctrl-C closes the office; its data stays.",
     ]
     return "\n".join(["", "Một Cửa is open.", "", *columns(rows), "", *notes, ""])
+
+
+def proven_worm(plan: Plan) -> bool:
+    """What the office itself says of its store; blocking. False when it does not say."""
+    try:
+        with urllib.request.urlopen(plan.public_url + "/readyz", timeout=10) as answer:
+            return bool(json.loads(answer.read()).get("worm") == "worm")
+    except (OSError, ValueError, AttributeError):
+        return False
 
 
 def sign_ins(found: Sequence[SignIn]) -> str:

@@ -59,14 +59,15 @@ def _keys(folder: Path | None) -> tuple[list[FileKey], list[Finding]]:
 
 def _key(file: Path) -> tuple[FileKey | None, Finding]:
     area = f"key {file.stem}"
-    spoken = file.with_suffix(".pass")
+    spoken = file.with_suffix(".passphrase")
     try:
-        key = FileKey.from_pkcs12(file, spoken.read_text("utf-8").strip())
-        exposed = any(one.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO) for one in (file, spoken))
+        key = FileKey.from_pkcs12(file, spoken.read_text("utf-8").strip() if spoken.is_file() else "")
+        files = [one for one in (file, spoken) if one.is_file()]
+        exposed = any(one.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO) for one in files)
     except OSError as error:
         return None, broken(area, f"{error.filename}: {error.strerror}", "Let the app's account read it, and nobody else.")
     except errors.SigningError as error:
-        return None, broken(area, str(error), "Put the right file there, with its passphrase beside it as .pass.")
+        return None, broken(area, str(error), "Put the right file there, with its passphrase beside it as .passphrase.")
     ends = x509.load_der_x509_certificate(key.certificate).not_valid_after_utc
     left = ends - datetime.now(UTC)
     if left < timedelta(0):
@@ -74,7 +75,7 @@ def _key(file: Path) -> tuple[FileKey | None, Finding]:
     if left < SOON:
         return key, warning(area, f"its certificate ends in {left.days} days", "Ask for a new certificate now.")
     if exposed:
-        return key, warning(area, "others on this machine may read it", f"Run: chmod 600 {file} {spoken}")
+        return key, warning(area, "others on this machine may read it", "Run: chmod 600 on it and on its .passphrase")
     return key, fine(area, f"valid until {ends:%Y-%m-%d}")
 
 

@@ -202,8 +202,10 @@ async def _stand_up(parts: Supervisor, folder: Path, store_url: str) -> Machine:
     await parts.run_once(script)
     authority.ensure(folder / "pki")
     office = authority.Subject("Ủy ban nhân dân xã Tân Mai", "Ủy ban nhân dân xã Tân Mai")
-    authority.issue(folder / "pki", office, "seal")
-    (folder / "pki/signers").rename(keys)
+    seal = authority.issue(folder / "pki", office, "seal")
+    keys.mkdir()
+    seal.p12.rename(keys / "seal.p12")
+    seal.passphrase_file.rename(keys / "seal.passphrase")
     (keys / "roots.pem").write_bytes((folder / "pki/root.pem").read_bytes())
     ports = {there: str(free_port(None, None)) for there in ("8000", "9100", "9101")}
     replaced = {

@@ -37,7 +37,7 @@ class Office:
             "secret_key": "k" * 48,
             "tsa_url": f"{pki}/motcua/tsa/tsa",
             "trust_roots": self.folder / "pki/root.pem",
-            "keys_folder": self.folder / "pki/signers",
+            "keys_folder": self.key.parent,
             "workflows_folder": self.folder,
         }
         return load(**(values | changed))
@@ -57,9 +57,18 @@ async def office(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Offi
             await parts.start(Part("pki", pki, ready=answers(f"http://127.0.0.1:{port}/livez"), folder=ROOT))
             owner = {"MOTCUA_OWNER_DATABASE_URL": postgres.owner_dsn}
             await parts.run_once(Part("migrate", (sys.executable, "-m", "app.cli", "migrate"), owner, folder=ROOT))
-            yield Office(postgres, folder, key.p12)
+            yield Office(postgres, folder, kept(key, folder / "keys"))
         finally:
             await parts.stop()
+
+
+def kept(issued: authority.Issued, keys: Path) -> Path:
+    """The key as an office keeps it: `name.p12` with its `name.passphrase`, closed to others."""
+    keys.mkdir()
+    for source, suffix in ((issued.p12, ".p12"), (issued.passphrase_file, ".passphrase")):
+        (keys / f"seal{suffix}").write_bytes(source.read_bytes())
+        (keys / f"seal{suffix}").chmod(0o600)
+    return keys / "seal.p12"
 
 
 async def about(settings: Settings, area: str) -> list[Finding]:
@@ -122,12 +131,12 @@ async def test_what_does_not_answer_is_broken_and_has_a_remedy(
 
 async def test_a_key_without_its_passphrase_is_broken(office: Office, tmp_path: Path) -> None:
     (tmp_path / "seal.p12").write_bytes(office.key.read_bytes())
-    (tmp_path / "seal.pass").write_text("wrong")
+    (tmp_path / "seal.passphrase").write_text("wrong")
     assert await states(office.settings(keys_folder=tmp_path), "key seal") == {State.BROKEN}
 
 
 async def test_a_key_others_may_read_is_pointed_out(office: Office, tmp_path: Path) -> None:
-    for suffix in (".p12", ".pass"):
+    for suffix in (".p12", ".passphrase"):
         copy = tmp_path / f"seal{suffix}"
         copy.write_bytes(office.key.with_suffix(suffix).read_bytes())
         copy.chmod(0o644)
@@ -141,7 +150,8 @@ async def test_a_certificate_that_has_ended_is_broken(office: Office, tmp_path: 
         "leader",
         valid=("2020-01-01T00:00:00+00:00", "2021-01-01T00:00:00+00:00"),
     )
-    assert await states(office.settings(keys_folder=ended.p12.parent), f"key {ended.label}") == {State.BROKEN}
+    keys = kept(ended, tmp_path / "keys").parent
+    assert await states(office.settings(keys_folder=keys), "key seal") == {State.BROKEN}
 
 
 def test_the_command_ends_with_one_when_something_is_broken() -> None:
