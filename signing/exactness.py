@@ -53,6 +53,9 @@ def _structure_is_exact(signed: cms.SignedData, *, stamp: bool, known: set[bytes
         return False
     info = infos[0]
     by_issuer = info["sid"].name == "issuer_and_serial_number"
+    if by_issuer and info["sid"].chosen["issuer"].dump() not in _issuers(signed):
+        # Names are compared without regard to case elsewhere.
+        return False
     if info["version"].native != ("v1" if by_issuer else "v3"):
         return False
     if signed["version"].native not in (("v3",) if stamp or not by_issuer else ("v1",)):
@@ -65,6 +68,10 @@ def _structure_is_exact(signed: cms.SignedData, *, stamp: bool, known: set[bytes
     if signed["crls"].native:
         return False
     return _unsigned_attributes_are_known(info, known) and _certificates_are_proven(signed, known)
+
+
+def _issuers(signed: cms.SignedData) -> set[bytes]:
+    return {choice.chosen.issuer.dump() for choice in signed["certificates"] if choice.name == "certificate"}
 
 
 def _plain_parameters(algorithm: core.Sequence) -> bool:

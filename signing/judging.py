@@ -226,11 +226,7 @@ class Judge:
         return _OTHERWISE if result.ades_subindic is AdESPassed.OK else ("untrusted", Why.NO_PATH)
 
     def _proven_at(self, one: EmbeddedPdfSignature) -> datetime | None:
-        later = [
-            o
-            for o in self.found
-            if o.sig_object_type == "/DocTimeStamp" and o.signed_revision > one.signed_revision
-        ]
+        later = self._stamps_after(one)
         if not later or any(stamp.signed_revision not in self.stamps for stamp in later):
             return None
         moment = min(self.stamps[stamp.signed_revision] for stamp in later)

@@ -67,6 +67,7 @@ def ensure(folder: Path, url: str = "") -> Ledger:
             return _make(folder, url or DEFAULT_URL)
         if url and url.rstrip("/") != book.url:
             return _move(folder, book, url.rstrip("/"))
+        _package_what_is_missing(folder, book)
         return book
 
 
@@ -100,6 +101,7 @@ def issue(
                 folder, book, label, kind, name, "issuing", valid, REVOKED_SINCE if revoked else None
             )
             ledger.write(folder, book)
+            _package_what_is_missing(folder, book)
         return _issued(folder, label, book)
 
 
@@ -136,6 +138,7 @@ def _move(folder: Path, book: Ledger, url: str) -> Ledger:
         )
     _export_authorities(folder, book)
     ledger.write(folder, book)
+    _package_what_is_missing(folder, book)
     return book
 
 
@@ -188,10 +191,7 @@ def _issue(
     issuer_key = _key(folder, issuer_entry)
     pem = certificates.build(entry, key, issuer_entry, issuer_key, book.url)
     (folder / entry.certificate_file).write_bytes(pem)
-    book = book.add(entry)
-    if kind in ("leader", "seal"):
-        _package(folder, entry, key, book)
-    return book
+    return book.add(entry)
 
 
 def _key(folder: Path, entry: Entry) -> rsa.RSAPrivateKey:
@@ -211,14 +211,24 @@ def _key(folder: Path, entry: Entry) -> rsa.RSAPrivateKey:
     return key
 
 
-def _package(folder: Path, entry: Entry, key: rsa.RSAPrivateKey, book: Ledger) -> None:
+def _package_what_is_missing(folder: Path, book: Ledger) -> None:
+    """PKCS#12 files follow the book, so that a process killed in between loses nothing."""
+    for entry in book.entries:
+        if entry.current and entry.kind in ("leader", "seal"):
+            done = (folder / "signers" / entry.label).with_suffix(".serial")
+            if not done.exists() or done.read_text() != f"{entry.serial:x}":
+                _package(folder, entry, book)
+                done.write_text(f"{entry.serial:x}")
+
+
+def _package(folder: Path, entry: Entry, book: Ledger) -> None:
     issued = _issued(folder, entry.label, book)
     if not issued.passphrase_file.exists():
         _write_secret(issued.passphrase_file, secrets.token_urlsafe(18).encode())
     chain = [certificates.load(folder, book.current(label)) for label in ("issuing", "root")]
     data = pkcs12.serialize_key_and_certificates(
         entry.name["common-name"].encode(),
-        key,
+        _key(folder, entry),
         certificates.load(folder, entry),
         chain,
         serialization.BestAvailableEncryption(issued.passphrase.encode()),

@@ -12,8 +12,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from asn1crypto.algos import SignedDigestAlgorithm
+from asn1crypto.keys import PrivateKeyInfo
+from certomancer import crypto_utils
+from certomancer.crypto_utils import PycaCryptographyBackend
 from certomancer.integrations.animator import Animator, AnimatorArchStore
 from certomancer.registry import CertomancerConfig
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import load_der_private_key
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from simulators.pki import certificates, ledger
@@ -22,6 +30,23 @@ Environment = dict[str, Any]
 StartResponse = Callable[..., Any]
 
 _LONGEST_BODY = 64 * 1024
+
+
+class _LoadedKeys(PycaCryptographyBackend):
+    """Certomancer loads and checks the key for every answer: 40 of its 50 milliseconds. Ours are RSA."""
+
+    def __init__(self) -> None:
+        self._keys: dict[bytes, RSAPrivateKey] = {}
+
+    def generic_sign(
+        self, private_key: PrivateKeyInfo, tbs_bytes: bytes, sd_algo: SignedDigestAlgorithm
+    ) -> bytes:
+        der = private_key.dump()
+        if der not in self._keys:
+            key = load_der_private_key(der, password=None)
+            assert isinstance(key, RSAPrivateKey)
+            self._keys[der] = key
+        return self._keys[der].sign(tbs_bytes, PKCS1v15(), SHA256())
 
 
 class _WholeSeconds(Animator):
@@ -101,6 +126,7 @@ _REPLY = {"tsa": "timestamp-reply", "ocsp": "ocsp-response", "crls": "pkix-crl"}
 
 def make(folder: Path, host: str, port: int) -> BaseWSGIServer:
     """A threaded server, not yet running. Port 0 takes a free one: read it from `server_port`."""
+    crypto_utils.CRYPTO_BACKEND = _LoadedKeys()
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     return make_server(host, port, PkiApplication(folder), threaded=True)
 

@@ -150,7 +150,7 @@ def _java(judge: str, folder: Path, *arguments: str) -> Opinion:
 
 @cache
 def _class_path(folder: Path) -> str:
-    for tool, package in (("java", "default-jdk-headless"), ("mvn", "maven")):
+    for tool, package in (("javac", "default-jdk-headless"), ("mvn", "maven")):
         if shutil.which(tool) is None:
             raise JudgeMissing(f"{tool} is missing: apt-get install {package}")
     with tempfile.TemporaryDirectory() as scratch:

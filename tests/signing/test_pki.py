@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 import threading
@@ -57,6 +58,30 @@ def test_moving_to_another_port_keeps_keys_and_old_files(tmp_path: Path, pdf: by
     with new:
         check_certificate(moved, trust=trust)
     assert verify_pdf(made.data, trust=trust).overall == "valid"
+
+
+def test_a_process_killed_before_the_key_file_is_written_loses_nothing(tmp_path: Path) -> None:
+    issued = issue(tmp_path, SOMEBODY, "leader")
+    issued.p12.with_suffix(".serial").unlink()
+    issued.p12.write_bytes(b"half")
+    again = issue(tmp_path, SOMEBODY, "leader")
+    assert FileKey.from_pkcs12(again.p12, again.passphrase).certificate
+
+
+@pytest.mark.slow
+def test_the_process_answers_and_ends_when_told(tmp_path: Path) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "simulators.pki", "--folder", str(tmp_path), "--port", str(port)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        # The line comes when the socket listens.
+        assert process.stdout.readline().startswith(f"pki: http://127.0.0.1:{port}")
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/livez", timeout=20) as answer:
+            assert answer.status == 200
+        process.terminate()
+        assert process.wait(timeout=20) == 0
 
 
 @pytest.mark.slow
