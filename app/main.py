@@ -12,6 +12,7 @@ from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from app import api, desk, gallery, overview, portal
+from app.dossiers.tools import Tools
 from app.equipment import equip
 from app.faces import languages, static_files
 from app.faces.access import SignInNeeded, open_to_all
@@ -35,6 +36,7 @@ def create_app(settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with equip(settings) as tools:
             app.state.tools = tools
+            app.state.store_report = await _try_the_lock(tools)
             open_metrics(settings.metrics_host, settings.metrics_port)
             yield
 
@@ -53,6 +55,16 @@ def create_app(settings: Settings) -> FastAPI:
     return app
 
 
+async def _try_the_lock(tools: Tools) -> str:
+    """Whether the store's object lock is real, tried once at start-up: "worm", "no worm", or "unknown" while it is away."""
+    try:
+        report = await tools.store.probe()
+    except StoreError:
+        return "unknown"
+    structlog.get_logger().info("store", part=report.result, where=report.finding.value)
+    return report.result if report.reachable else "unknown"
+
+
 def _health(app: FastAPI) -> None:
     @app.get("/livez", include_in_schema=False, dependencies=[Depends(open_to_all)])
     async def livez() -> Response:
@@ -69,11 +81,11 @@ def _health(app: FastAPI) -> None:
         except Unavailable:
             found["database"] = "down"
         try:
-            report = await tools.store.probe()
-            found["store"] = "ok" if report.reachable and report.writable else "down"
-            found["worm"] = report.result
+            await tools.store.exists("readyz")
+            found["store"] = "ok"
         except StoreError:
             found["store"] = "down"
+        found["worm"] = request.app.state.store_report
         ready = found["database"] == found["store"] == "ok"
         return JSONResponse(found, status_code=200 if ready else 503)
 
