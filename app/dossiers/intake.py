@@ -9,6 +9,7 @@ from app.dossiers.drafting import answers_of
 from app.dossiers.drafts import readiness
 from app.dossiers.models import DossierState
 from app.dossiers.moves import Move
+from app.dossiers.printing import queue_form
 from app.dossiers.progress import settle
 from app.dossiers.refusals import NotComplete
 from app.dossiers.tools import Tools
@@ -58,6 +59,7 @@ async def submit(db: Db, tools: Tools, case: Case, *, by: Actor) -> str:
     move.state = DossierState.SUBMITTED
     move.note("dossier.submitted", channel=case.channel, assisted_by=str(case.assisted_by) if case.assisted_by else None)
     move.tell("submitted")
+    await queue_form(db, started, "application", key=f"{case.id}:application")
     await settle(db, tools, started, move, turn)
     return code
 

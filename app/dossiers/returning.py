@@ -9,6 +9,7 @@ from app.dossiers.moves import Move
 from app.dossiers.printing import queue_form
 from app.dossiers.tools import Tools
 from app.fees import service as fees
+from app.jobs import service as jobs
 from app.kit.db import Db
 
 if TYPE_CHECKING:
@@ -27,6 +28,9 @@ async def hand_to_post(db: Db, tools: Tools, case: Case, move: Move, command: "C
     """The postman has taken the packet; the day's hand-over list is the proof."""
     await fees.require_settled(db, case.id)
     await deliveries.hand_to_post(db, case.id, by=move.by.id, at=move.at)
+    await jobs.queue(
+        db, "hand_over_to_post", key=f"hand_over:{case.id}", office_id=case.office_id, dossier_id=case.id
+    )
     move.note("result.handed_to_post")
     move.tell("handed_to_post")
 

@@ -48,7 +48,7 @@ async def ask(db: Db, tools: Tools, case: Case, move: Move, command: "Command") 
         move.columns["supplement_due"] = due
     move.state = DossierState.SUPPLEMENT_REQUESTED
     move.note("supplement.requested", command.reason, n=n, items=len(bad), due_at=due.isoformat() if due else None)
-    await queue_form(db, case, "supplement", key=f"{case.id}:supplement:{n}")
+    await queue_form(db, case, "supplement", key=f"{case.id}:supplement:{n}", n=n)
     move.tell("supplement_requested", due_at=due.isoformat() if due else None)
 
 

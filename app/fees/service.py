@@ -7,6 +7,7 @@ from typing import Protocol
 from uuid import UUID, uuid4
 
 from app.fees.models import Fee, Payment
+from app.kit import clock
 from app.kit.db import Db
 from app.kit.errors import Conflict, NotFound
 from app.kit.words import N_
@@ -161,10 +162,10 @@ async def settle(
     if not captured:
         return False
     await db.run(
-        "UPDATE fee SET state = 'paid', paid_at = $2 WHERE id = ANY($1::uuid[]) AND state = 'owed'",
+        "UPDATE fee SET state = 'paid', paid_at = $2 WHERE id = ANY($1::uuid[]) AND state IN ('owed', 'cancelled')",
         [UUID(fee_id) for fee_id in row["fee_ids"]], at,
     )
-    await _number_receipt(db, row["office_id"], row["dossier_id"], payment_id, series, at.date())
+    await _number_receipt(db, row["office_id"], row["dossier_id"], payment_id, series, at.astimezone(clock.LOCAL).date())
     return True
 
 

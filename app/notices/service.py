@@ -37,10 +37,12 @@ async def announce(
 
 
 async def mark(db: Db, notice_id: UUID, state: str, trouble: str | None = None) -> None:
-    """What became of it. A late "sent" never overwrites "delivered"."""
+    """What became of it. A late "sent" never overwrites "delivered" or "failed", a late "failed" never "delivered"."""
     await db.run(
-        "UPDATE notice SET state = $2, trouble = $3, sent_at = COALESCE(sent_at, $4)"
-        " WHERE id = $1 AND NOT (state = 'delivered' AND $2 IN ('sent', 'failed'))",
+        "UPDATE notice SET state = $2::text, trouble = $3,"
+        " sent_at = CASE WHEN $2::text IN ('sent', 'delivered') THEN COALESCE(sent_at, $4) ELSE sent_at END"
+        " WHERE id = $1 AND NOT (state = 'delivered' AND $2::text IN ('sent', 'failed'))"
+        " AND NOT (state = 'failed' AND $2::text = 'sent')",
         notice_id, state, trouble, clock.now(),
     )
 
