@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from asn1crypto import x509
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.ades.report import AdESFailure, AdESIndeterminate, AdESPassed
+from pyhanko.sign.ades.report import AdESIndeterminate, AdESPassed
 from pyhanko.sign.diff_analysis import DiffResult, ModificationLevel
 from pyhanko.sign.fields import MDPPerm, enumerate_sig_fields
 from pyhanko.sign.validation.ades import (
@@ -23,56 +22,32 @@ from pyhanko.sign.validation.ades import (
 from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature, read_certification_data
 from pyhanko.sign.validation.policy_decl import (
-    CertificateFetchingRule,
-    LocalKnowledge,
     PdfSignatureValidationSpec,
-    RevinfoOnlineFetchingRule,
-    RevocationInfoGatheringSpec,
     SignatureValidationSpec,
 )
-from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko.sign.validation.status import SignatureCoverageLevel
-from pyhanko_certvalidator.context import CertValidationPolicySpec
 from pyhanko_certvalidator.fetchers.aiohttp_fetchers import AIOHttpFetcherBackend
 from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
-from pyhanko_certvalidator.policy_decl import (
-    NO_REVOCATION,
-    REQUIRE_REVINFO,
-    CertRevTrustPolicy,
-    RevocationCheckingPolicy,
-)
-from pyhanko_certvalidator.registry import SimpleTrustManager
 
 from signing.exactness import certificate_facts, container_is_exact, gap_is_exact
 from signing.network import SECONDS_PER_QUESTION, http_session
+from signing.policy import (
+    UNPROVEN,
+    as_of,
+    meaning,
+    offline,
+    revoked_before,
+    specification,
+    timestamps_checked,
+    with_store,
+    without_revocation,
+)
 from signing.report import Level, Overall, SignatureReport, TimestampReport, Why, worst
 from signing.store import Store, read_store
 from signing.trust import TrustRoots
 
-_MEANING: dict[object, tuple[Overall, Why]] = {
-    AdESFailure.FORMAT_FAILURE: ("changed", Why.BROKEN_SIGNATURE),
-    AdESFailure.HASH_FAILURE: ("changed", Why.WRONG_DIGEST),
-    AdESFailure.SIG_CRYPTO_FAILURE: ("changed", Why.BROKEN_SIGNATURE),
-    AdESFailure.REVOKED: ("revoked", Why.CERTIFICATE_REVOKED),
-    AdESFailure.NOT_YET_VALID: ("untrusted", Why.CERTIFICATE_EXPIRED),
-    AdESIndeterminate.REVOKED_NO_POE: ("revoked", Why.CERTIFICATE_REVOKED),
-    AdESIndeterminate.REVOKED_CA_NO_POE: ("revoked", Why.CERTIFICATE_REVOKED),
-    AdESIndeterminate.NO_CERTIFICATE_CHAIN_FOUND: ("untrusted", Why.NO_PATH),
-    AdESIndeterminate.CHAIN_CONSTRAINTS_FAILURE: ("untrusted", Why.NO_PATH),
-    AdESIndeterminate.CERTIFICATE_CHAIN_GENERAL_FAILURE: ("untrusted", Why.NO_PATH),
-    AdESIndeterminate.SIG_CONSTRAINTS_FAILURE: ("untrusted", Why.NO_PATH),
-    AdESIndeterminate.NO_SIGNING_CERTIFICATE_FOUND: ("changed", Why.BROKEN_SIGNATURE),
-    AdESIndeterminate.CRYPTO_CONSTRAINTS_FAILURE: ("untrusted", Why.WEAK_ALGORITHM),
-    AdESIndeterminate.CRYPTO_CONSTRAINTS_FAILURE_NO_POE: ("untrusted", Why.WEAK_ALGORITHM),
-    AdESIndeterminate.TIMESTAMP_ORDER_FAILURE: ("untrusted", Why.TIMESTAMP_UNTRUSTED),
-    AdESIndeterminate.EXPIRED: ("unknown", Why.CERTIFICATE_EXPIRED),
-    AdESIndeterminate.NOT_YET_VALID: ("unknown", Why.CERTIFICATE_EXPIRED),
-    AdESIndeterminate.OUT_OF_BOUNDS_NO_POE: ("unknown", Why.CERTIFICATE_EXPIRED),
-    AdESIndeterminate.OUT_OF_BOUNDS_NOT_REVOKED: ("unknown", Why.CERTIFICATE_EXPIRED),
-}
 # Findings about what was done to the file after a signature.
 _LATER = {Why.CONTENT_CHANGED, Why.FIELD_CHANGED, Why.SIGNED_AFTER_CLOSING}
-_OTHERWISE: tuple[Overall, Why] = ("unknown", Why.NO_REVOCATION_PROOF)
 
 
 @dataclass
@@ -110,7 +85,9 @@ class Judge:
         stored = {certificate.dump() for certificate in store.certificates}
         proven = {*trust.signers, *trust.timestamps, *trust.intermediates, *stored}
         async with http_session() as session:
-            spec = _spec(trust, AIOHttpFetcherBackend(session, SECONDS_PER_QUESTION) if fetch else None)
+            spec = specification(
+                trust, AIOHttpFetcherBackend(session, SECONDS_PER_QUESTION) if fetch else None
+            )
             yield cls(pdf, reader, found, spec, timing, names, proven, store, fetch)
 
     @staticmethod
@@ -130,23 +107,26 @@ class Judge:
         )
         result = await ades_timestamp_validation(
             one.signed_data,
-            _with_timestamp_rule(self.spec, NO_REVOCATION),
+            timestamps_checked(self.spec, revocation=False),
             one.compute_digest,
-            timing_info=_moment(until) if until else self.timing,
+            timing_info=as_of(until) if until else self.timing,
         )
         status = result.api_status
         if status is None or not (status.intact and status.valid):
             findings.append(("changed", Why.WRONG_DIGEST))
         elif result.ades_subindic is not AdESPassed.OK:
-            findings.append(_meaning(result.ades_subindic))
+            findings.append(meaning(result.ades_subindic))
         else:
             then = await ades_timestamp_validation(
-                one.signed_data, self._offline(), one.compute_digest, timing_info=_moment(status.timestamp)
+                one.signed_data,
+                offline(self.spec, self.store),
+                one.compute_digest,
+                timing_info=as_of(status.timestamp),
             )
             if then.ades_subindic is AdESIndeterminate.CERTIFICATE_CHAIN_GENERAL_FAILURE:
-                findings.append(_OTHERWISE)
+                findings.append(UNPROVEN)
             elif then.ades_subindic is not AdESPassed.OK:
-                findings.append(_meaning(then.ades_subindic))
+                findings.append(meaning(then.ades_subindic))
         self._learn(status)
         if not findings and status is not None:
             self.stamps[one.signed_revision] = status.timestamp
@@ -166,7 +146,7 @@ class Judge:
         if result.ades_subindic is AdESIndeterminate.CERTIFICATE_CHAIN_GENERAL_FAILURE:
             findings.append(await self._untrusted_or_unproven(one))
         elif result.ades_subindic is not AdESPassed.OK:
-            findings.append(_meaning(result.ades_subindic))
+            findings.append(meaning(result.ades_subindic))
         status = result.api_status
         if status is not None and not (status.intact and status.valid):
             findings.append(("changed", Why.WRONG_DIGEST))
@@ -199,31 +179,29 @@ class Judge:
         proven = self._proven_at(one)
         if proven is None or self.online:
             result = await self._as_of_now(one)
-            if proven is None or result.ades_subindic is AdESPassed.OK or _revoked_before(result, proven):
+            if proven is None or result.ades_subindic is AdESPassed.OK or revoked_before(result, proven):
                 return result
-        spec = PdfSignatureValidationSpec(self._offline())
-        return await ades_lta_validation(one, spec, timing_info=_moment(proven))
+        spec = PdfSignatureValidationSpec(offline(self.spec, self.store))
+        return await ades_lta_validation(one, spec, timing_info=as_of(proven))
 
     async def _as_of_now(self, one: EmbeddedPdfSignature) -> AdESBasicValidationResult[Any]:
         method = ades_with_time_validation if _has_timestamp(one) else ades_basic_validation
         return await method(
             one.signed_data,
-            replace(self.spec, local_knowledge=self._offline().local_knowledge),
+            with_store(self.spec, self.store),
             timing_info=self.timing,
             raw_digest=one.compute_digest(),
         )
 
     async def _untrusted_or_unproven(self, one: EmbeddedPdfSignature) -> tuple[Overall, Why]:
         """pyHanko says the same of a bad path and of a good one without revocation answers; we ask again."""
-        blind = _with_timestamp_rule(self.spec, NO_REVOCATION)
-        policy = replace(blind.cert_validation_policy, revinfo_policy=CertRevTrustPolicy(NO_REVOCATION))
         result = await ades_basic_validation(
             one.signed_data,
-            replace(blind, cert_validation_policy=policy),
+            without_revocation(self.spec),
             timing_info=self.timing,
             raw_digest=one.compute_digest(),
         )
-        return _OTHERWISE if result.ades_subindic is AdESPassed.OK else ("untrusted", Why.NO_PATH)
+        return UNPROVEN if result.ades_subindic is AdESPassed.OK else ("untrusted", Why.NO_PATH)
 
     def _proven_at(self, one: EmbeddedPdfSignature) -> datetime | None:
         later = self._stamps_after(one)
@@ -235,21 +213,6 @@ class Judge:
     def _stamps_after(self, one: EmbeddedPdfSignature) -> list[EmbeddedPdfSignature]:
         newer = (other for other in self.found if other.signed_revision > one.signed_revision)
         return [other for other in newer if other.sig_object_type == "/DocTimeStamp"]
-
-    def _offline(self) -> SignatureValidationSpec:
-        """Only what the file carries, and proof of non-revocation from time-stamping authorities too."""
-        return replace(
-            _with_timestamp_rule(self.spec, REQUIRE_REVINFO),
-            revinfo_gathering_policy=RevocationInfoGatheringSpec(
-                RevinfoOnlineFetchingRule.LOCAL_ONLY,
-                certificate_fetching_rule=CertificateFetchingRule.NEVER_FETCH,
-            ),
-            local_knowledge=LocalKnowledge(
-                known_certs=self.spec.local_knowledge.known_certs + self.store.certificates,
-                known_ocsps=self.store.ocsps,
-                known_crls=self.store.crls,
-            ),
-        )
 
     def whole_file(self) -> tuple[Why, ...]:
         """What concerns the newest signature or stamp: it must close the file and be exact to the last bit."""
@@ -298,51 +261,6 @@ class Judge:
         if not self.store.certificates:
             return "B-T"
         return "B-LTA" if self._stamps_after(one) else "B-LT"
-
-
-def _spec(trust: TrustRoots, backend: AIOHttpFetcherBackend | None) -> SignatureValidationSpec:
-    def policy(roots: tuple[bytes, ...], revocation: RevocationCheckingPolicy) -> CertValidationPolicySpec:
-        manager = SimpleTrustManager.build(trust_roots=[x509.Certificate.load(der) for der in roots])
-        return CertValidationPolicySpec(manager, CertRevTrustPolicy(revocation))
-
-    known = dict.fromkeys((*trust.intermediates, *trust.signers, *trust.timestamps))
-    online = RevinfoOnlineFetchingRule.ALWAYS_FETCH if backend else RevinfoOnlineFetchingRule.LOCAL_ONLY
-    return SignatureValidationSpec(
-        cert_validation_policy=policy(trust.signers, REQUIRE_REVINFO),
-        ts_cert_validation_policy=policy(trust.timestamps or trust.signers, REQUIRE_REVINFO),
-        revinfo_gathering_policy=RevocationInfoGatheringSpec(
-            online, backend, certificate_fetching_rule=CertificateFetchingRule.NEVER_FETCH
-        ),
-        # pyHanko looks for the issuer of a revocation list here, not among the roots.
-        local_knowledge=LocalKnowledge(known_certs=[x509.Certificate.load(der) for der in known]),
-        key_usage_settings=KeyUsageConstraints(
-            key_usage={"non_repudiation", "digital_signature"}, match_all_key_usages=False
-        ),
-    )
-
-
-def _with_timestamp_rule(
-    spec: SignatureValidationSpec, rule: RevocationCheckingPolicy
-) -> SignatureValidationSpec:
-    assert spec.ts_cert_validation_policy is not None
-    policy = replace(spec.ts_cert_validation_policy, revinfo_policy=CertRevTrustPolicy(rule))
-    return replace(spec, ts_cert_validation_policy=policy)
-
-
-def _moment(when: datetime) -> ValidationTimingInfo:
-    return ValidationTimingInfo(when, when, point_in_time_validation=True)
-
-
-def _revoked_before(result: AdESBasicValidationResult[Any], moment: datetime) -> bool:
-    """Today's answer says revoked, and since before the signature was proven to exist."""
-    if _meaning(result.ades_subindic)[0] != "revoked":
-        return False
-    details = result.api_status.revocation_details if result.api_status is not None else None
-    return details is None or details.revocation_date <= moment
-
-
-def _meaning(found: object) -> tuple[Overall, Why]:
-    return _MEANING.get(found, _OTHERWISE)
 
 
 def _has_timestamp(one: EmbeddedPdfSignature) -> bool:
