@@ -16,7 +16,7 @@ from app.dossiers.clock import extend_clock
 from app.dossiers.drafts import refresh_facts
 from app.dossiers.moves import Move
 from app.dossiers.printing import queue_form
-from app.dossiers.progress import deliver
+from app.dossiers.progress import awaits, deliver
 from app.dossiers.refusals import (
     MessageEmpty,
     MessageTooLong,
@@ -26,10 +26,9 @@ from app.dossiers.refusals import (
     ReasonMissing,
     WrongState,
 )
-from app.dossiers.states import ENDED, WORDS
+from app.dossiers.states import UNDECIDED, WORDS
 from app.dossiers.tools import Tools
 from app.dossiers.writing import write
-from app.engine import turns
 from app.journal import service as journal
 from app.journal.service import OUTSIDE, Actor
 from app.kit import clock
@@ -47,11 +46,11 @@ MAY_DECIDE: Final = frozenset({Role.HEAD, Role.LEADER})
 async def withdraw(db: Db, tools: Tools, case: Case, *, by: Actor, reason: str | None) -> None:
     """The applicant takes the dossier back; `by` is the citizen, or the officer they asked at the counter.
 
-    Raises WrongState once something was decided, CaseMoved.
+    Raises WrongState once something was decided or where the drawing has no way out any more, CaseMoved.
     """
     move = Move(by, clock.now())
     await endings.withdraw(db, tools, case, move, _said(reason))
-    await _end_process(db, tools, case, move, "withdrawn")
+    await deliver(db, tools, case, "withdrawn", {}, move)
 
 
 async def stop(db: Db, tools: Tools, case: Case, *, officer: SignedOfficer, reason: str) -> None:
@@ -61,7 +60,12 @@ async def stop(db: Db, tools: Tools, case: Case, *, officer: SignedOfficer, reas
         raise ReasonMissing
     move = Move(Actor("officer", officer.id), clock.now())
     await endings.stop(db, tools, case, move, _said(reason))
-    await _end_process(db, tools, case, move, "stopped")
+    await deliver(db, tools, case, "stopped", {}, move)
+
+
+def may_withdraw(case: Case) -> bool:
+    """Whether a page should offer it."""
+    return case.state in UNDECIDED and awaits(case, "withdrawn")
 
 
 async def extend(
@@ -181,15 +185,6 @@ async def _form_changed(db: Db, case: Case, since: object) -> bool:
         "SELECT EXISTS (SELECT 1 FROM answer WHERE dossier_id = $1 AND saved_at >= $2 AND question NOT LIKE 'office.%')",
         case.id, since,
     ))
-
-
-async def _end_process(db: Db, tools: Tools, case: Case, move: Move, ended: str) -> None:
-    """Whatever the drawing still waited for is over: its steps and timers go with the same write."""
-    if case.process is None or case.ended or case.state in ENDED:
-        raise WrongState(state=WORDS[case.state])
-    move.closed.update(task.no for task in turns.open_tasks(case.procedure.drawing, case.process))
-    move.ended = ended
-    await write(db, tools, case, move)
 
 
 def _require_head(officer: SignedOfficer) -> None:
