@@ -140,9 +140,9 @@ async def _require_our_form(visit: Visit) -> None:
     request = visit.request
     site = request.headers.get("sec-fetch-site")
     origin = request.headers.get("origin")
-    if site not in (None, "same-origin", "none") and origin != "null":
+    if site not in (None, "same-origin", "none"):
         raise FormNotOurs
-    if origin and origin != "null" and urlsplit(origin).netloc != request.url.netloc:
+    if origin and urlsplit(origin).netloc != request.url.netloc:
         raise FormNotOurs
     if visit.session is None:
         return
