@@ -8,12 +8,16 @@ from uuid import UUID
 
 from app.engine.decisions import Decision
 from app.engine.drawings import Drawing
+from app.kit import clock
 from app.kit.db import Db
 from app.kit.errors import NotFound
 from app.kit.folding import fold
 from app.kit.words import N_, say
+from app.procedures import dates
 from app.procedures.conditions import holds
-from app.procedures.package import Component, FeeRule, Form, FormPage, Procedure, Scalar
+from app.procedures.content import Known, content_of
+from app.procedures.overlay import Overlay
+from app.procedures.package import Component, FeeRule, Form, FormPage, Procedure, ResultRule, Scalar
 from app.procedures.reading import Package, parse_package
 
 
@@ -45,7 +49,7 @@ class LoadedProcedure:
     drawing: Drawing
     decisions: Mapping[str, Decision]
     files: Mapping[str, str]  # file name → text (templates, tables)
-    overlay: Mapping[str, Any] = field(default_factory=dict)
+    overlay: Overlay = field(default_factory=Overlay)
 
     @property
     def code(self) -> str:
@@ -61,7 +65,15 @@ class LoadedProcedure:
             page, _, field_id = source.partition(".")
             value = answers.get(page, {}).get(field_id)
             facts[name] = value if isinstance(value, str | int | bool) and len(str(value)) <= 200 else None
+        for name, rule in self.procedure.elapsed.items():
+            page, _, field_id = rule.since.partition(".")
+            latest = dates.last_possible(answers.get(page, {}).get(field_id))
+            facts[name] = None if latest is None else (clock.today() - latest).days > rule.days
         return facts
+
+    def content_for(self, rule: ResultRule, known: Known) -> dict[str, Any]:
+        """What stands in a result: every field of its template; None where nothing is known."""
+        return content_of(rule, self.procedure, self.form, known)
 
     def pages_for(self, facts: Mapping[str, Any]) -> tuple[FormPage, ...]:
         """The question pages that apply."""
@@ -83,24 +95,35 @@ class LoadedProcedure:
         assert rule.term is not None
         return rule.term
 
-    def fees_for(self, facts: Mapping[str, Any], *, language: str = "vi") -> tuple[FeeDue, ...]:
-        """What is owed; empty when nothing is. The province's overlay wins where the package leaves it to it."""
-        return tuple(due for rule in self.procedure.fees if (due := self._fee(rule, facts, language)).amount > 0)
+    def fees_for(
+        self, facts: Mapping[str, Any], *, language: str = "vi", day: date | None = None
+    ) -> tuple[FeeDue, ...]:
+        """What is owed by the rules in force on `day` (today); empty when nothing is.
 
-    def _fee(self, rule: FeeRule, facts: Mapping[str, Any], language: str) -> FeeDue:
-        over = self.overlay.get("fees", {}).get(rule.code, {}) if rule.set_by == "province" else {}
-        copies = _whole(facts.get("copies"), 1) if rule.per_copy else 1
-        if over.get("amount") is not None:
-            each, why = int(over["amount"]), str(over["legal_basis"])
+        What the package leaves to the province is owed only where the province has set it.
+        """
+        on = day or clock.today()
+        found = []
+        for rule in self.procedure.fees:
+            if rule.holds_on(on) and (rule.when is None or holds(rule.when, facts)):
+                due = self._fee(rule, facts, language, on)
+                if due.amount > 0:
+                    found.append(due)
+        return tuple(found)
+
+    def _fee(self, rule: FeeRule, facts: Mapping[str, Any], language: str, day: date) -> FeeDue:
+        quantity = 1 if rule.quantity is None else _count(facts.get(rule.quantity))
+        over = self.overlay.fees.get(rule.code) if rule.set_by == "province" else None
+        each, why = rule.amount or 0, rule.legal_basis
+        if over is not None and over.holds_on(day):
+            each, why = over.amount, over.legal_basis
         elif rule.decision:
-            each, why = int(self.decisions[rule.decision].decide(_inputs(facts))["amount"] or 0), rule.legal_basis
-        else:
-            each, why = rule.amount or 0, rule.legal_basis
+            each = int(self.decisions[rule.decision].decide(_inputs(facts))["amount"] or 0)
         if rule.most is not None:
             each = min(each, rule.most)
         price = f"{each:,}".replace(",", ".")
-        words = say(N_("{copies} × {each} đ ({basis})"), language, copies=copies, each=price, basis=why)
-        return FeeDue(rule.code, rule.kind, rule.name.in_(language), copies, each * copies, words)
+        words = say(N_("{copies} × {each} đ ({basis})"), language, copies=quantity, each=price, basis=why)
+        return FeeDue(rule.code, rule.kind, rule.name.in_(language), quantity, each * quantity, words)
 
 
 class Catalogue:
@@ -169,5 +192,5 @@ def _inputs(facts: Mapping[str, Any]) -> dict[str, Scalar]:
     return {name: value for name, value in facts.items() if isinstance(value, str | int | bool) or value is None}
 
 
-def _whole(value: Any, otherwise: int) -> int:
-    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else otherwise
+def _count(value: Any) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0

@@ -1,6 +1,7 @@
 """Dates people give: whole ones, and partial ones where only the year, or month and year, is known. Pure."""
 
 import re
+from calendar import monthrange
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -31,6 +32,17 @@ def as_date(value: Mapping[str, int] | None) -> date | None:
     if not value or not {"year", "month", "day"} <= set(value):
         return None
     return date(value["year"], value["month"], value["day"])
+
+
+def last_possible(value: Any) -> date | None:
+    """The last day that a date may mean: 31/12/1941 for {"year": 1941}. None when it is absent or no date."""
+    if not isinstance(value, Mapping) or not isinstance(value.get("year"), int):
+        return None
+    month = value.get("month", 12)
+    try:
+        return date(value["year"], month, value.get("day", monthrange(value["year"], month)[1]))
+    except (ValueError, TypeError):
+        return None
 
 
 def check(field: FormField, given: Mapping[str, Any], label: str, language: str) -> tuple[Any, str | None]:

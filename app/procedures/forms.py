@@ -29,6 +29,8 @@ NOT_TIME = N_("“{label}” phải là giờ và phút, ví dụ 08:30")
 NO_PLACE = N_("Hãy chọn tỉnh và xã cho “{label}”")
 CONTROL = N_("“{label}” có ký tự không in được. Hãy gõ lại")
 
+# As the identity service says it, and as the registers do.
+_SEX = {"male": "nam", "female": "nữ"}
 _EMAIL = re.compile(r"^[^@\s,;<>]{1,64}@[^@\s,;<>]+\.[^@\s,;<>]{2,}$")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 
@@ -77,8 +79,8 @@ def prefill(form: Form, citizen: Known) -> dict[str, Values]:
     """What is known already, page by page; shown for confirmation, never asked twice."""
     known: Values = {
         "citizen.name": citizen.name, "citizen.personal_number": citizen.personal_number,
-        "citizen.sex": citizen.sex, "citizen.phone": citizen.phone, "citizen.email": citizen.email,
-        "citizen.address_text": citizen.address,
+        "citizen.sex": _SEX.get(citizen.sex or "", citizen.sex),
+        "citizen.phone": citizen.phone, "citizen.email": citizen.email, "citizen.address_text": citizen.address,
         "citizen.birth": dates.partial(citizen.birth_year, citizen.birth_month, citizen.birth_day),
     }
     pages: dict[str, Values] = {}

@@ -38,6 +38,19 @@ class LegalBasis(Part):
     note: str | None = None
 
 
+class Rule(Part):
+    """A rule of law: where it stands, from when until when, and what is not certain about it (`note`)."""
+
+    legal_basis: str = Field(min_length=1)
+    valid_from: date | None = None
+    valid_to: date | None = None
+    note: str | None = None
+
+    def holds_on(self, day: date) -> bool:
+        """Whether the rule is in force on `day`; both ends included."""
+        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
+
+
 class Option(Part):
     """One choice of a field."""
 
@@ -166,7 +179,7 @@ class StepRule(Part):
     actions: tuple[Action, ...] = Field(min_length=1)
 
 
-class ConsultationRule(Part):
+class ConsultationRule(Rule):
     """A question this procedure asks another agency or commune."""
 
     agency: Words
@@ -175,10 +188,9 @@ class ConsultationRule(Part):
     commune_from: str | None = None  # "page.field" with the address of that commune
     term: str
     silence: Literal["consent", "undertaking", "report"]
-    legal_basis: str
 
 
-class TermRule(Part):
+class TermRule(Rule):
     """How long it may take. `decision` (a DMN file) gives `term` from the facts; else `term` holds for all."""
 
     term: str | None = None
@@ -186,35 +198,39 @@ class TermRule(Part):
     reading: Literal["days", "hours"] = "days"
     cutoff: str | None = "15:00"
     after_supplement: Literal["restart", "remainder"] = "restart"
-    legal_basis: str
 
 
-class FeeRule(Part):
-    """One thing to be paid. `decision` (a DMN file) gives `amount` in đồng from the facts and `quantity`."""
+class FeeRule(Rule):
+    """One thing to be paid. `decision` (a DMN file) gives `amount` in đồng from the facts.
+
+    `when` is an expression over the facts: who owes it. `quantity` names the fact that counts (copies); none: once.
+    """
 
     code: Identifier
     kind: Literal["fee", "charge"]
     name: Words
     decision: str | None = None
-    amount: int | None = None
-    most: int | None = None  # per copy
-    per_copy: bool = False
+    amount: int | None = Field(default=None, ge=0)
+    most: int | None = Field(default=None, ge=0)  # đồng, for one of the quantity
+    when: str | None = None
+    quantity: Identifier | None = None
     due: Literal["before_reception", "at_reception", "at_return"] = "at_reception"
     set_by: Literal["state", "province"] = "state"
-    legal_basis: str
 
 
-class SupplementRule(Part):
-    """How a request for supplement works here."""
+class SupplementRule(Rule):
+    """How a request for supplement works here.
 
-    term: str | None = None  # how long the applicant has; None = no legal term known
+    `term`: how long the applicant has. Where sector law says nothing (None), the province's overlay must.
+    """
+
+    term: str | None = None
     most_requests: int = 1
     lapse: Literal["refuse", "stop"] = "stop"
-    legal_basis: str
 
 
-class ResultRule(Part):
-    """The paper that answers."""
+class ResultRule(Rule):
+    """The paper that answers. `content` is read by app.procedures.content."""
 
     kind: str  # KQ.G15.000031
     title: Words
@@ -223,9 +239,19 @@ class ResultRule(Part):
     number_format: str = "{number}/{year}"
     signer: Literal["leader", "head", "specialist"] = "leader"
     copies_from: str | None = None  # "page.field": how many copies
-    content: dict[str, str] = Field(default_factory=dict)  # template field ← "page.field", "dossier.x", "office.x"
+    content: dict[str, str] = Field(default_factory=dict)  # template field ← where its value comes from
     certify_component: str | None = None  # the result carries this paper's pages
-    legal_basis: str
+
+
+class ElapsedRule(Rule):
+    """A fact that follows from a date of the form: true once more than `days` whole days have gone by since `since`.
+
+    The day itself is not counted (Civil Code 2015 art. 147). Of a partial date the last possible day counts, so doubt
+    is the applicant's.
+    """
+
+    since: str  # "page.field" of a date
+    days: int = Field(ge=0)
 
 
 class Procedure(Part):
@@ -250,6 +276,7 @@ class Procedure(Part):
     return_ways: tuple[Literal["online", "counter", "post"], ...]
     online_reason: Words | None = None  # why it is not (wholly) online, NĐ 224/2026 art. 14
     facts: dict[Identifier, str] = Field(default_factory=dict)  # fact ← "page.field"
+    elapsed: dict[Identifier, ElapsedRule] = Field(default_factory=dict)  # facts that follow from a date
     term: TermRule
     fees: tuple[FeeRule, ...] = ()
     supplement: SupplementRule

@@ -11,7 +11,7 @@ from app.kit import clock
 from app.kit.db import Db
 from app.kit.folding import fold
 from app.procedures.catalogue import search_text
-from app.procedures.reading import Package, read_folder
+from app.procedures.reading import Package, PackageRefused, read_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +26,15 @@ class Publication:
 def packages_in(workflows: Path, *, province: str) -> list[Package]:
     """Every package of the folder, with the province's overlay. Raises PackageRefused at the first that is not whole."""
     overlay = read_overlay(workflows, province)
-    return [
+    packages = [
         read_folder(folder, overlay=overlay.get(folder.name.split("-", 1)[0]))
         for folder in sorted(workflows.iterdir()) if (folder / "procedure.toml").is_file()
     ]
+    for package in packages:
+        if "@supplement_due" in package.drawing.terms.values() and package.procedure.supplement.term is None:
+            told = f"supplement.term: the law leaves it to the province, and overlays/{province}.toml does not say"
+            raise PackageRefused(package.procedure.code, [told])
+    return packages
 
 
 def read_overlay(workflows: Path, province: str) -> Mapping[str, Any]:

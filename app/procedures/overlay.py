@@ -1,0 +1,47 @@
+"""What a province adds to the national package: amounts it may set, terms the law leaves to it, its internal office times.
+
+Internal times come from the province's own decisions, so they are never part of a package.
+"""
+
+from pydantic import Field
+
+from app.procedures.package import Identifier, Part, Procedure, Rule
+
+
+class ProvinceFee(Rule):
+    """An amount in đồng that the package leaves to the province's People's Council."""
+
+    amount: int = Field(ge=0)
+
+
+class ProvinceSupplement(Rule):
+    """How long an applicant has for a supplement where sector law does not say."""
+
+    term: str
+
+
+class ProvinceStep(Rule):
+    """Office time for a step from the province's internal procedure (quy trình nội bộ); never more than the legal term."""
+
+    budget: str
+
+
+class Overlay(Part):
+    """A province's word on one procedure: one table of `workflows/overlays/<province>.toml`."""
+
+    fees: dict[Identifier, ProvinceFee] = Field(default_factory=dict)
+    supplement: ProvinceSupplement | None = None
+    steps: dict[Identifier, ProvinceStep] = Field(default_factory=dict)
+
+    def laid_over(self, procedure: Procedure) -> Procedure:
+        """The procedure as it holds in this province. Fees stay apart: they are worked out on the day they are owed."""
+        steps = {
+            name: rule.model_copy(update={"budget": self.steps[name].budget}) if name in self.steps else rule
+            for name, rule in procedure.steps.items()
+        }
+        supplement = procedure.supplement
+        if self.supplement is not None and supplement.term is None:
+            supplement = supplement.model_copy(
+                update={"term": self.supplement.term, "note": self.supplement.legal_basis}
+            )
+        return procedure.model_copy(update={"steps": steps, "supplement": supplement})
