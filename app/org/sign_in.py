@@ -75,6 +75,13 @@ async def failed(db: Db, login: str) -> None:
     )
 
 
+async def require_not_locked(db: Db, officer_id: UUID) -> None:
+    """Wrong codes count like wrong passwords. Raises SignInLocked."""
+    until = await db.value("SELECT locked_until FROM officer WHERE id = $1", officer_id)
+    if until is not None and until > clock.now():
+        raise SignInLocked
+
+
 async def check_code(db: Db, officer_id: UUID, code: str) -> None:
     """The six digits of the officer's authenticator, one step early or late allowed. Raises CodeRefused."""
     secret = await db.value("SELECT totp_secret FROM officer WHERE id = $1", officer_id)

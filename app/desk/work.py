@@ -1,0 +1,213 @@
+"""My work by due time: queues, filters in the address, keyset pages."""
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any, Final
+from urllib.parse import urlencode
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from app.desk.due_dates import due_of
+from app.desk.frame import desk_frame
+from app.desk.wording import ROLES, counted, tag_of
+from app.dossiers import queries_desk as queries
+from app.dossiers.queries_desk import Cursor, WorkRow
+from app.faces.access import OfficerVisit, Visit
+from app.faces.due import DueState
+from app.faces.pages import render
+from app.faces.speaking import speaking, words
+from app.kit import clock
+from app.kit.words import N_
+from app.org.models import Role
+from app.procedures.catalogue import LoadedProcedure
+
+router = APIRouter(prefix="/desk", include_in_schema=False, dependencies=[Depends(desk_frame)])
+
+QUEUES: Final = {
+    "todo": N_("Cần làm"), "mine": N_("Tôi đang giữ"), "free": N_("Chưa ai nhận"), "others": N_("Đồng nghiệp đang giữ"),
+    "drafts": N_("Nháp tại quầy"), "supplement": N_("Chờ bổ sung"), "ready": N_("Chờ trả kết quả"),
+}
+STATE_QUEUES: Final = {"drafts": "draft", "supplement": "supplement_requested", "ready": "result_ready"}
+LANES: Final[tuple[str, ...]] = ("reception", "specialist", "head", "leader", "clerk")
+WINDOWS: Final = {"late": N_("Quá hạn"), "today": N_("Hôm nay"), "soon": N_("Còn 1–2 ngày")}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the address asks for."""
+
+    queue: str
+    due: str
+    procedure: str
+    lane: str
+    after: str
+
+    def address(self, **changed: str) -> str:
+        """The same list with something changed; another filter begins at its first page."""
+        parts = {"queue": self.queue, "due": self.due, "procedure": self.procedure, "lane": self.lane, **changed}
+        given = {name: value for name, value in parts.items() if value and (name, value) != ("queue", "todo")}
+        return f"/desk?{urlencode(given)}" if given else "/desk"
+
+
+@router.get("")
+async def my_work(
+    request: Request, visit: OfficerVisit, queue: str = "todo", due: str = "", procedure: str = "", lane: str = "",
+    after: str = "",
+) -> Response:
+    """What waits for this officer, the nearest date first."""
+    wanted = Wanted(
+        queue if queue in QUEUES else "todo", due if due in WINDOWS else "", procedure[:20],
+        lane if lane in LANES else "", after[:120],
+    )
+    rows = await _rows(visit, wanted)
+    page, more = rows[: queries.PAGE], len(rows) > queries.PAGE
+    with speaking(visit.language):
+        now = clock.now()
+        procedures = await visit.tools.catalogue.all_current(visit.db, clock.today())
+        return render(
+            request, "desk/work/list.html", title=words(QUEUES[wanted.queue]), groups=await _groups(visit, wanted),
+            rows=[await _row(visit, row, wanted, now) for row in page], chips=await _chips(visit, wanted),
+            filters=_filters(visit, wanted, procedures), keep={"queue": wanted.queue, "due": wanted.due},
+            next=wanted.address(after=_written(page[-1].cursor)) if more else None,
+            first=wanted.address() if wanted.after else None,
+        )
+
+
+async def _rows(visit: Visit, wanted: Wanted) -> list[WorkRow]:
+    officer, after = visit.officer, _read(wanted.after)
+    if wanted.queue in STATE_QUEUES:
+        own = officer.id if wanted.queue == "drafts" else None
+        return await queries.by_state(
+            visit.db, offices=officer.offices, state=STATE_QUEUES[wanted.queue], assisted_by=own, after=after
+        )
+    now, tomorrow, soon = _moments(visit)
+    since, until = {
+        "late": (None, now), "today": (now, tomorrow), "soon": (tomorrow, soon),
+    }.get(wanted.due, (None, None))
+    return await queries.work(
+        visit.db, offices=officer.offices, roles=_lanes(visit, wanted), officer_id=officer.id,
+        queue=wanted.queue, since=since, until=until, procedure=wanted.procedure, after=after,  # type: ignore[arg-type]
+    )
+
+
+async def _row(visit: Visit, row: WorkRow, wanted: Wanted, now: datetime) -> dict[str, Any]:
+    loaded = await visit.tools.catalogue.version(visit.db, row.version_id)
+    calendar, open_step = visit.tools.calendar, bool(row.step)
+    promise = due_of(calendar, row.original_due_at if _late(row, now) else row.due_at, now, paused_since=row.paused_at)
+    shown = due_of(calendar, row.step_due, now) if open_step and promise.state is not DueState.PAUSED else promise
+    if open_step and row.step_due is None:
+        shown = promise
+    notes = []
+    if open_step and row.due_at and row.step_due and row.due_at != row.step_due:
+        notes.append(words(N_("hẹn trả {day}"), day=f"{row.due_at.astimezone(clock.LOCAL):%d/%m}"))
+    if len(visit.officer.offices) > 1:
+        notes.insert(0, row.office_name)
+    if row.officer_name and row.officer_id != visit.officer.id:
+        notes.append(words(N_("{name} đang giữ"), name=row.officer_name))
+    state = row.state
+    tag = {"words": words(N_("Mới đến")), "kind": ""} if state == "submitted" else tag_of(state)
+    href = f"/desk/intake/{row.dossier_id}" if state == "draft" else f"/desk/dossiers/{row.dossier_id}"
+    return {
+        "id": f"{row.dossier_id}:{row.task_no}", "href": href, "person": row.holder_name, "code": row.code or "—",
+        "procedure": loaded.procedure.short.in_(visit.language), "note": " · ".join(notes), "due": shown,
+        "step": step_title(loaded, row.step, visit.language), "tag": tag,
+    }
+
+
+def step_title(loaded: LoadedProcedure, name: str, language: str) -> str:
+    """A step as the package calls it."""
+    rule = loaded.procedure.steps.get(name)
+    return rule.title.in_(language) if rule else name.replace("_", " ")
+
+
+async def _groups(visit: Visit, wanted: Wanted) -> list[dict[str, Any]]:
+    officer = visit.officer
+    now, tomorrow, soon = _moments(visit)
+    work = await queries.count_work(
+        visit.db, offices=officer.offices, roles=_lanes(visit, wanted), officer_id=officer.id, now=now,
+        tomorrow=tomorrow, soon=soon,
+    )
+    waiting = await queries.count_waiting(
+        visit.db, offices=officer.offices, office_id=officer.office_id, officer_id=officer.id
+    )
+    visit.request.state.counts = work
+
+    def item(queue: str, count: int) -> dict[str, Any]:
+        here = queue == wanted.queue
+        return {"href": Wanted(queue, "", "", wanted.lane, "").address(), "words": words(QUEUES[queue]),
+                "count": counted(count), "here": here}
+
+    groups: list[dict[str, Any]] = [
+        {"title": words(N_("Của tôi")), "items": [item("todo", work["todo"]), item("mine", work["mine"]),
+                                                  item("drafts", waiting["drafts"])]},
+        {"title": words(N_("Của bộ phận")), "items": [
+            item("free", work["free"]), item("others", work["others"]), item("supplement", waiting["supplement"]),
+            item("ready", waiting["ready"])]},
+        {"title": words(N_("Liên thông")), "items": [
+            {"href": "/desk/consultations", "words": words(N_("Xã khác hỏi")), "count": counted(waiting["asked"])},
+            {"href": "/desk/stuck", "words": words(N_("Việc bị kẹt")), "count": counted(waiting["stuck"]),
+             "late": waiting["stuck"] > 0}]},
+    ]
+    return groups
+
+
+async def _chips(visit: Visit, wanted: Wanted) -> list[dict[str, Any]]:
+    """Filters by due time; only where rows have one."""
+    if wanted.queue in STATE_QUEUES:
+        return []
+    counts = visit.request.state.counts if wanted.queue == "todo" else {}
+    chips: list[dict[str, Any]] = [{"href": wanted.address(due=""), "words": words(N_("Tất cả")), "here": not wanted.due}]
+    for name, message in WINDOWS.items():
+        count = counted(counts[name]) if name in counts else None
+        chips.append({"href": wanted.address(due=name), "words": words(message), "count": count, "mark": name,
+                      "here": wanted.due == name})
+    return chips
+
+
+def _filters(visit: Visit, wanted: Wanted, procedures: tuple[LoadedProcedure, ...]) -> list[dict[str, Any]]:
+    if wanted.queue in STATE_QUEUES:
+        return []
+    every = {"value": "", "text": words(N_("Tất cả"))}
+    fields = [{"name": "procedure", "label": words(N_("Thủ tục")), "value": wanted.procedure, "options": [
+        every, *({"value": one.code, "text": one.procedure.short.in_(visit.language)} for one in procedures)]}]
+    if visit.officer.watches:
+        fields.append({"name": "lane", "label": words(N_("Bộ phận")), "value": wanted.lane, "options": [
+            every, *({"value": lane, "text": words(ROLES[lane])} for lane in LANES)]})
+    return fields
+
+
+def _lanes(visit: Visit, wanted: Wanted) -> list[str]:
+    """Whose steps: the officer's own lanes; those who watch may look at the others'."""
+    officer = visit.officer
+    if wanted.lane and officer.watches:
+        return [wanted.lane]
+    own = [lane for lane in LANES if lane in officer.roles]
+    return own or (list(LANES) if officer.roles & {Role.SUPERVISOR, Role.ADMINISTRATOR} else [])
+
+
+def _moments(visit: Visit) -> tuple[datetime, datetime, datetime]:
+    """Now, the end of today, the end of the second working day from now."""
+    today, calendar = clock.today(), visit.tools.calendar
+    end = datetime.combine(today + timedelta(days=1), time(), clock.LOCAL)
+    soon = datetime.combine(calendar.working_day_after(today, 2) + timedelta(days=1), time(), clock.LOCAL)
+    return clock.now(), end, soon
+
+
+def _late(row: WorkRow, now: datetime) -> bool:
+    """A negotiated new date never turns an overdue case green: the first promise is shown."""
+    return bool(row.original_due_at and row.original_due_at < now)
+
+
+def _written(cursor: Cursor) -> str:
+    due, dossier_id, task_no = cursor
+    return f"{due.isoformat() if due else ''}_{dossier_id}_{task_no}"
+
+
+def _read(text: str) -> Cursor | None:
+    """The cursor of an address; a broken one begins at the first page."""
+    try:
+        due, dossier_id, task_no = text.split("_")
+        return (datetime.fromisoformat(due) if due else None, UUID(dossier_id), int(task_no))
+    except ValueError:
+        return None
