@@ -84,12 +84,6 @@ class FileActive(FileRefused):
     says = N_("Tệp “{name}” có mã lệnh hoặc tệp đính kèm bên trong. Hãy in lại thành PDF, hoặc chụp ảnh.")
 
 
-class FileInfected(FileRefused):
-    """The scanner found a virus."""
-
-    says = N_("Tệp “{name}” có vi-rút nên không nhận. Máy của bạn có thể đã nhiễm; hãy quét vi-rút.")
-
-
 class TooManyFiles(FileRefused):
     """More files than a paper may have."""
 

@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 from collections.abc import Sequence
-from typing import Protocol
 from uuid import UUID, uuid4
 
 from app.documents.models import Document, DocumentKind
@@ -37,13 +36,6 @@ class PaperDamagedInStore(Refused):
     """Stored bytes no longer have their hash; they are never shown."""
 
     says = N_("Tệp “{name}” trong kho bị hỏng. Hãy gửi lại tệp này, hoặc báo quản trị.")
-
-
-class Scanner(Protocol):
-    """Something that looks for viruses."""
-
-    async def scan(self, data: bytes) -> str | None:
-        """The name of what was found, or None when clean."""
 
 
 async def attach(
