@@ -36,6 +36,7 @@ def run(wishes: Wishes, say: Say) -> int:
     except OSError as error:
         say(_in_words(error, wishes.folder))
         return 2
+    say("The office is closed; nothing is left running and its data is kept.")
     return 0
 
 
@@ -73,7 +74,6 @@ async def _open(wishes: Wishes, say: Say) -> None:
             await Opening(wishes, plan, supervisor, say).carry_out()
         finally:
             await supervisor.stop()
-            say("The office is closed; nothing is left running and its data is kept.")
 
 
 def _address(folder: Path) -> str:
