@@ -18,6 +18,8 @@ register_heif_opener()
 LARGEST: Final = 20 * 1024 * 1024
 MOST_PAGES: Final = 300
 MOST_PIXELS: Final = 120_000_000
+MOST_PARTS: Final = 1_000_000
+DEEPEST: Final = 60
 ENDINGS: Final = {
     "pdf": "application/pdf", "jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "heic": "image/heic",
     "heif": "image/heic", "tif": "image/tiff", "tiff": "image/tiff",
@@ -156,17 +158,31 @@ def _pdf(name: str, data: bytes, claimed: str | None) -> Inspection:
 
 
 def _has_active_parts(pdf: pikepdf.Pdf) -> bool:
-    for number, thing in enumerate(pdf.objects):
-        if number > 200_000:
+    """Whether anything in the file acts: scripts, programs, forms that send, other files. Too big to tell counts as yes."""
+    seen = 0
+    waiting: list[tuple[object, int]] = [(thing, 0) for thing in pdf.objects]
+    while waiting:
+        thing, depth = waiting.pop()
+        seen += 1
+        if seen > MOST_PARTS or depth > DEEPEST:
             return True
         if isinstance(thing, pikepdf.Dictionary | pikepdf.Stream):
-            if any(key in thing for key in ("/JS", "/XFA", "/RichMediaContent")):
+            if _acts(thing):
                 return True
-            kind = thing.get("/S") or thing.get("/Type")
-            if isinstance(kind, pikepdf.Name) and str(kind) in _ACTIVE:
-                return True
-    names = pdf.Root.get("/Names")
-    return bool(names is not None and ("/JavaScript" in names or "/EmbeddedFiles" in names))
+            inside = [value for _, value in thing.items()]
+        elif isinstance(thing, pikepdf.Array):
+            inside = list(thing)
+        else:
+            continue
+        # Indirect objects are in pdf.objects themselves; only what is written in place is followed.
+        waiting += [(one, depth + 1) for one in inside if isinstance(one, pikepdf.Object) and not one.is_indirect]
+    return False
+
+
+def _acts(thing: pikepdf.Object) -> bool:
+    if any(key in thing for key in ("/JS", "/XFA", "/RichMediaContent", "/EmbeddedFiles", "/JavaScript")):
+        return True
+    return any(str(thing.get(key, "")) in _ACTIVE for key in ("/S", "/Type"))
 
 
 def _image(name: str, data: bytes, claimed: str | None) -> Inspection:
