@@ -45,7 +45,7 @@ class Plan:
 
     def callback_url(self, system: str) -> str:
         """Where an outside system tells the office its news."""
-        return f"{self.public_url}/api/v1/callbacks/{system}"
+        return f"{self.public_url}/hooks/{system}"
 
     def environment(self, app_dsn: str, owner_dsn: str) -> dict[str, str]:
         """`MOTCUA_…` for the parts of the office. What the person has set by hand stands."""
