@@ -9,6 +9,7 @@ from uuid import UUID
 
 from app.citizens.models import Citizen
 from app.citizens.service import Identity, welcome
+from app.demo_play import people as demo_people
 from app.documents import service as documents
 from app.dossiers import drafts, intake
 from app.dossiers.case import Case, open_case
@@ -16,10 +17,9 @@ from app.dossiers.checklist import judge, lines
 from app.dossiers.progress import Ask, act
 from app.dossiers.tools import Tools
 from app.journal.service import Actor
+from app.kit import clock
 from app.kit.db import Database, Db
 from app.org import people
-from app.org.founding import appoint, open_office
-from app.org.models import OfficeKind
 from app.org.people import SignedOfficer
 from app.org.sign_in import hash_password
 from app.results import service as results
@@ -27,17 +27,7 @@ from app.worker import carry_out
 
 OFFICES = (1, 2, 3)  # province, commune, the neighbouring commune
 COMMUNE, NEIGHBOUR = 2, 3
-FONT = Path(__file__).parent.parent / "app" / "papers" / "fonts" / "Tinos_400Regular.ttf"
 PASSWORD = "mat-khau-thu-nghiem"
-
-ROLES = {
-    "reception": ("Hà Minh Tú", "Cán bộ tiếp nhận"),
-    "specialist": ("Lò Thị Bưởi", "Công chức tư pháp – hộ tịch"),
-    "head": ("Phan Thị Sen", "Phụ trách Trung tâm"),
-    "leader": ("Đỗ Văn Mẫu", "Chủ tịch"),
-    "clerk": ("Vi Thị Lụa", "Văn thư"),
-}
-
 
 @cache
 def password_hash() -> str:
@@ -46,49 +36,14 @@ def password_hash() -> str:
 
 
 async def found_offices(db: Db) -> None:
-    """A province with two communes and their officers; logins are `<role>@<commune>`."""
-    province = await open_office(
-        db, code="H99", territory_code="99", kind=OfficeKind.PROVINCE, name="Văn phòng UBND tỉnh Thanh Giang",
-        short_name="Tỉnh Thanh Giang", authority="Ủy ban nhân dân tỉnh Thanh Giang", place="Thanh Giang",
-        address="Số 1 đường Mẫu, tỉnh Thanh Giang", phone="0200 355 0100",
-    )
-    await appoint(
-        db, office_id=province.id or 0, login="supervisor@h99", name="Trịnh Thị Ngân", title="Chuyên viên",
-        roles=["supervisor"], password=PASSWORD, password_hash=password_hash(),
-    )
-    for code, name, word in (("H99.08.22", "Tân Mai", "tanmai"), ("H99.08.23", "Phú Lương", "phuluong")):
-        office = await open_office(
-            db, code=code, territory_code=f"99{code[-3:].replace('.', '0')}", kind=OfficeKind.COMMUNE,
-            name=f"Trung tâm Phục vụ hành chính công xã {name}", short_name=f"Xã {name}",
-            authority=f"Ủy ban nhân dân xã {name}", place=name, address=f"Thôn Đình, xã {name}, tỉnh Thanh Giang",
-            phone="0200 355 0101", parent_id=province.id,
-            settings={"parent_authority": "Ủy ban nhân dân tỉnh Thanh Giang", "seal_key": f"seal-{word}"},
-        )
-        for role, (person, title) in ROLES.items():
-            await appoint(
-                db, office_id=office.id or 0, login=f"{role}@{word}", name=person, title=title, roles=[role],
-                password=PASSWORD, password_hash=password_hash(), signing_key=f"leader-{word}" if role == "leader" else None,
-            )
+    """The demonstration's province with two communes and their officers; logins are `<role>@<commune>`."""
+    await demo_people.found_offices(db, password=PASSWORD, password_hash=password_hash())
 
 
 def cut_keys(folder: Path) -> Path:
     """Leader keys and agency seals of both communes, named as the offices name them."""
-    from simulators.pki.authority import Subject, issue
-    from signing.images import seal_image, signature_image
-
-    keys = folder / "keys"
-    keys.mkdir()
-    for word, name in (("tanmai", "Tân Mai"), ("phuluong", "Phú Lương")):
-        authority = f"Ủy ban nhân dân xã {name}"
-        for kind, label, subject in (
-            ("leader", f"leader-{word}", Subject("Đỗ Văn Mẫu", authority, "Chủ tịch")),
-            ("seal", f"seal-{word}", Subject(authority, authority)),
-        ):
-            issued = issue(folder, subject, kind)
-            (keys / f"{label}.p12").write_bytes(issued.p12.read_bytes())
-            (keys / f"{label}.passphrase").write_text(issued.passphrase)
-            (keys / f"{label}.png").write_bytes(signature_image("Đỗ Văn Mẫu") if kind == "leader" else seal_image(authority, font=FONT))
-    return keys
+    demo_people.cut_keys(folder, folder / "keys")
+    return folder / "keys"
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +145,10 @@ class Make:
         while True:
             async with self.database.transaction(offices=OFFICES) as db:
                 waiting = [
-                    row["id"] for row in await db.rows("SELECT id FROM job WHERE state = 'waiting' AND attempts = 0 ORDER BY id")
+                    row["id"] for row in await db.rows(
+                        "SELECT id FROM job WHERE state = 'waiting' AND attempts = 0 AND run_at <= $1 ORDER BY id",
+                        clock.now(),
+                    )
                 ]
             if not waiting:
                 return ran

@@ -1,0 +1,1 @@
+"""`motcua smoke`: one dossier of every published procedure, over HTTP."""
