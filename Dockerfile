@@ -6,10 +6,7 @@ COPY requirements/run.txt /tmp/run.txt
 RUN /opt/motcua/bin/pip install --require-hashes --only-binary :all: -r /tmp/run.txt
 
 FROM python:3.11-slim-bookworm
-RUN apt-get update \
- && apt-get install -y --no-install-recommends libmagic1 \
- && rm -rf /var/lib/apt/lists/* \
- && groupadd --gid 10001 motcua \
+RUN groupadd --gid 10001 motcua \
  && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin motcua
 COPY --from=environment /opt/motcua /opt/motcua
 WORKDIR /srv/motcua

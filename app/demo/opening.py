@@ -1,7 +1,6 @@
 """One start of a demo, in the order that shows the first page soonest."""
 
 import asyncio
-import ctypes
 import os
 import time
 from collections.abc import Callable, Coroutine, Mapping
@@ -50,8 +49,6 @@ class Opening:
         self.began = time.monotonic()
 
     async def carry_out(self) -> None:
-        for line in missing_parts():
-            self.say(line)
         rows = await self._database()
         environment = self.plan.environment(rows.app_dsn, rows.owner_dsn)
         if not (self.wishes.bare or self.done.has(PLAYED, YES)):
@@ -142,14 +139,3 @@ async def together(*work: Coroutine[Any, Any, None]) -> None:
     except BaseExceptionGroup as several:
         raise several.exceptions[0] from None
 
-
-def missing_parts() -> list[str]:
-    """One line for each optional part this machine lacks, with what is lost and how to mend it."""
-    missing = []
-    try:
-        ctypes.CDLL("libmagic.so.1")
-    except OSError:
-        missing.append(
-            "libmagic is missing: files are judged by our own checks alone. Mend: apt-get install libmagic1"
-        )
-    return missing

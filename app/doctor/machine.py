@@ -1,7 +1,6 @@
-"""This machine: settings, the store of files, disk, libmagic, fonts."""
+"""This machine: settings, the store of files, disk, fonts."""
 
 import asyncio
-import ctypes
 import shutil
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -17,7 +16,7 @@ async def settings_and_machine(settings: Settings) -> list[Finding]:
     complaints = settings.check()
     found = [broken("settings", complaint, "Mend it and start again.") for complaint in complaints]
     found = found or [fine("settings", "complete and safe" + (" for a demo" if settings.demo else ""))]
-    return [*found, _magic(), await asyncio.to_thread(_fonts), *_disks(settings)]
+    return [*found, await asyncio.to_thread(_fonts), *_disks(settings)]
 
 
 async def store(settings: Settings) -> list[Finding]:
@@ -41,14 +40,6 @@ async def store(settings: Settings) -> list[Finding]:
     if not report.worm:
         return [warning("store", f"no WORM: {report.words}", "Use a store with object lock when results must be kept.")]
     return [fine("store", report.words)]
-
-
-def _magic() -> Finding:
-    try:
-        ctypes.CDLL("libmagic.so.1")
-    except OSError:
-        return warning("libmagic", "is missing: files are judged by our own checks alone", "apt-get install libmagic1")
-    return fine("libmagic", "is here")
 
 
 def _fonts() -> Finding:
