@@ -1,0 +1,34 @@
+"""The citizens' face: find, apply, pay, track, receive, verify."""
+
+from fastapi import APIRouter
+
+from app.portal import (
+    answers,
+    apply,
+    check,
+    consultations,
+    draft,
+    files,
+    home,
+    hooks,
+    mine,
+    papers,
+    pay,
+    procedures,
+    returning,
+    sign_in,
+    supplement,
+    track,
+    tracking,
+    verify,
+)
+from app.portal.sign_in import park_and_sign_in
+
+router = APIRouter()
+for part in (
+    home, procedures, sign_in, apply, mine, answers, files, papers, returning, check, pay, supplement, draft, tracking,
+    track, verify, consultations, hooks,
+):
+    router.include_router(part.router)
+
+__all__ = ["park_and_sign_in", "router"]
