@@ -2,11 +2,11 @@
 
 import structlog
 
+from app.demo.table import PASSWORD
 from app.demo_play import people
 from app.demo_play.calm import calm_weather
 from app.demo_play.stage import Stage, play_all
 from app.demo_play.stories import stories
-from app.demo.table import PASSWORD
 from app.equipment import equip
 from app.kit import clock
 from app.kit.db import Database

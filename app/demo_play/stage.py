@@ -21,7 +21,7 @@ from app.kit import clock
 from app.kit.db import Db
 from app.org import people
 from app.org.people import SignedOfficer
-from app.worker import carry_out, every_office, wake_timers
+from app.worker import carry_out, wake_timers
 
 NAMESPACE: Final = uuid5(NAMESPACE_OID, "motcua.demo")
 MOST_TRIES: Final = 3

@@ -5,13 +5,17 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from app.dossiers.addresses import place_of
 from app.dossiers.case import Case
 from app.dossiers.models import DossierState
 from app.dossiers.moves import Move
 from app.dossiers.refusals import PreviewChanged
 from app.dossiers.tools import Tools
 from app.journal.service import Actor
+from app.kit import clock
 from app.kit.db import Db
+from app.org import people
+from app.procedures.content import Known
 from app.results import service as results
 
 if TYPE_CHECKING:
@@ -40,12 +44,14 @@ async def draft_result(db: Db, tools: Tools, case: Case, move: Move, command: "C
     if command.values:
         await keep_note(db, case, command.step["name"], command.values, move.at)
     answers = await answers_of(db, case.id)
+    known = await _known(db, case, answers, move.at)
     for n, rule in enumerate(case.procedure.procedure.results, start=1):
-        content = {name: _lookup(source, answers, case) for name, source in rule.content.items()}
-        copies = _lookup(rule.copies_from, answers, case) if rule.copies_from else 1
+        content = case.procedure.content_for(rule, known)
+        copies = case.procedure.value_of(rule.copies_from, known) if rule.copies_from else 1
         await results.draft(
-            db, dossier_id=case.id, office_id=case.office_id, n=n, kind=rule.kind, title=rule.title.vi,
-            book=rule.book, content=content, copies=int(copies or 1), at=move.at,
+            db, dossier_id=case.id, office_id=case.office_id, n=n, kind=rule.kind, title=rule.title.vi, book=rule.book,
+            content={name: await _placed(db, value) for name, value in content.items()}, copies=int(copies or 1),
+            at=move.at,
         )
     move.state = DossierState.IN_PROGRESS
     move.note("result.drafted")
@@ -83,13 +89,28 @@ async def _order(db: Db, case: Case, by: Actor, kind: str, previewed: str | None
     await results.order(db, case.id, kind, by=by.id, sha256=previewed)
 
 
-def _lookup(source: str, answers: Mapping[str, Mapping[str, Any]], case: Case) -> Any:
-    page, _, field = source.partition(".")
-    if page == "dossier":
-        return getattr(case, field, None)
-    if page == "facts":
-        return case.facts.get(field)
-    if page == "office_note":
-        step, _, name = field.partition(".")
-        return answers.get(f"office.{step}", {}).get(name)
-    return answers.get(page, {}).get(field)
+async def _known(db: Db, case: Case, answers: Mapping[str, Mapping[str, Any]], at: datetime) -> Known:
+    office = await people.office(db, case.office_id)
+    return Known(
+        answers, case.facts, at.astimezone(clock.LOCAL).year,
+        dossier={
+            "code": case.code, "holder_name": case.holder_name, "channel": case.channel, "return_way": case.return_way,
+            "sets": case.sets, "received_on": _day(case.received_at), "submitted_on": _day(case.submitted_at),
+        },
+        office={
+            "code": office.code, "name": office.name, "short_name": office.short_name, "authority": office.authority,
+            "place": office.place, "address": office.address, "phone": office.phone,
+        },
+    )
+
+
+async def _placed(db: Db, value: Any) -> Any:
+    """An address with the names its units bear today, so that the paper says them for ever."""
+    if not (isinstance(value, Mapping) and "commune" in value):
+        return value
+    place = await place_of(db, value)
+    return {**value, "street": place.street, "commune_name": place.commune, "province_name": place.province}
+
+
+def _day(moment: datetime | None) -> str | None:
+    return moment.astimezone(clock.LOCAL).date().isoformat() if moment else None

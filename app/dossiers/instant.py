@@ -9,6 +9,7 @@ from typing import Any, Final
 from app.consultations import service as consultations
 from app.deliveries import service as deliveries
 from app.dossiers import endings, returning, supplements
+from app.dossiers.addresses import place_of
 from app.dossiers.case import Case
 from app.dossiers.clock import after, end_clock
 from app.dossiers.drafting import answers_of
@@ -109,10 +110,8 @@ async def _commune(db: Db, case: Case, source: str | None) -> str | None:
     if source is None:
         return None
     page, _, field = source.partition(".")
-    value = (await answers_of(db, case.id)).get(page, {}).get(field)
-    if isinstance(value, dict):
-        return ", ".join(part for part in (value.get("commune_name"), value.get("province_name")) if part) or None
-    return str(value) if value else None
+    place = await place_of(db, (await answers_of(db, case.id)).get(page, {}).get(field))
+    return ", ".join(part for part in (place.commune, place.province) if part) or None
 
 
 _INSTANT: Final[dict[str, InstantEffect]] = {

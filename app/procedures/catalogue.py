@@ -15,7 +15,7 @@ from app.kit.folding import fold
 from app.kit.words import N_, say
 from app.procedures import dates
 from app.procedures.conditions import holds
-from app.procedures.content import Known, content_of
+from app.procedures.content import Known, content_of, value_of
 from app.procedures.overlay import Overlay
 from app.procedures.package import Component, FeeRule, Form, FormPage, Procedure, ResultRule, Scalar
 from app.procedures.reading import Package, parse_package
@@ -74,6 +74,10 @@ class LoadedProcedure:
     def content_for(self, rule: ResultRule, known: Known) -> dict[str, Any]:
         """What stands in a result: every field of its template; None where nothing is known."""
         return content_of(rule, self.procedure, self.form, known)
+
+    def value_of(self, source: str, known: Known) -> Any:
+        """The value behind one source as packages write them; None when nothing is there."""
+        return value_of(source, self.procedure, self.form, known)
 
     def pages_for(self, facts: Mapping[str, Any]) -> tuple[FormPage, ...]:
         """The question pages that apply."""
