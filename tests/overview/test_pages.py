@@ -1,0 +1,55 @@
+"""The overview in Chromium: accessible at both widths, in both languages, nothing from elsewhere."""
+
+from datetime import timedelta
+
+import pytest
+from playwright.async_api import Page, Route
+
+from tests.browser import DESK, PHONE, Visit, axe, no_horizontal_scroll
+from tests.dossiers.test_life import given, received
+from tests.factories import COMMUNE, Make
+from tests.overview.conftest import Desk, SignIn
+from tests.overview.test_overview import due
+
+PATHS = ("/overview", "/overview/dossiers?span=late", "/overview/steps?officer=none", "/overview/troubles")
+
+
+async def through(page: Page, desk: Desk) -> None:
+    """Let the page ask the application in this very loop, as the signed-in officer."""
+
+    async def answer(route: Route) -> None:
+        language = "; language=en" if "lang=en" in route.request.url else ""
+        path = route.request.url.removeprefix("http://localhost")
+        got = await desk.get(path, headers={"cookie": f"motcua={desk.word}{language}"})
+        await route.fulfill(status=got.status_code, headers=dict(got.headers), body=got.content)
+
+    await page.route("**/*", answer)
+
+
+async def some_work(make: Make) -> None:
+    for ahead in (timedelta(days=-3), timedelta(hours=-1), timedelta(minutes=9), timedelta(days=1), timedelta(days=9)):
+        await due(make, await received(make), ahead)
+    last = await make.submitted("9.000001", given())
+    async with make.database.transaction(offices=[COMMUNE]) as db:
+        await db.run("UPDATE job SET state = 'stuck', trouble = 'Máy in nghỉ' WHERE dossier_id = $1", last)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("who", [("head", "tanmai"), ("supervisor", "h99")], ids=["commune", "province"])
+async def test_every_page_is_accessible_and_fits_desk_and_phone(
+    make: Make, sign_in: SignIn, visit: Visit, who: tuple[str, str]
+) -> None:
+    await some_work(make)
+    desk = await sign_in(*who)
+    complaints: list[str] = []
+    for size in (DESK, PHONE):
+        for path in (*PATHS, "/overview?lang=en"):
+            seen = await visit("about:blank", size=size)
+            await through(seen.page, desk)
+            await seen.page.goto(f"http://localhost{path}")
+            complaints += [f"{size[0]} {path}: {one}" for one in await axe(seen.page)]
+            complaints += [f"{size[0]} {path}: {one}" for one in (*seen.complaints, *seen.strangers("http://localhost"))
+                           if "about:blank" not in one]
+            if not await no_horizontal_scroll(seen.page):
+                complaints.append(f"{size[0]} {path}: scrolls sideways")
+    assert complaints == []
