@@ -8,9 +8,8 @@ from app.deliveries import service as deliveries
 from app.deliveries.models import Delivery
 from app.dossiers.addresses import place_of
 from app.dossiers.drafting import answers_of
-from app.dossiers.folder import CHANNELS, Folder, day_of, given_papers
+from app.dossiers.folder import CHANNELS, Folder, day_of, dialled, given_papers, head_of_unit
 from app.dossiers.posting import receiver_of
-from app.dossiers.result_papers import letterhead
 from app.kit import clock
 from app.kit.db import Db
 from app.papers.lists import PostalLabel
@@ -40,7 +39,7 @@ async def result_receipt(db: Db, folder: Folder, payload: Payload) -> ResultRece
     name = _first(collector, "collector_name", "collector") or folder.applicant.name
     relation = _first(collector, "collector_kind", "relation")
     return ResultReceipt(
-        head=letterhead(folder.office), code=case.display_code, number=f"{folder.number}/BN", request=folder.request,
+        head=head_of_unit(folder.office), code=case.display_code, number=f"{folder.number}/BN", request=folder.request,
         holder=case.holder_name, results=tuple(handed), deliverer=folder.officer(given.handed_by if given else None).name,
         receiver=name, returned_at=(given.delivered_at if given else None) or case.returned_at or clock.now(),
         receiver_phone=_first(collector, "collector_phone"),
@@ -110,7 +109,7 @@ async def label(db: Db, folder: Folder, payload: Payload) -> PostalLabel:
         shipment=delivery.shipment_code or case.display_code, code=case.display_code, sender=folder.unit,
         sender_address=folder.office.address, sender_phone=folder.office.phone, receiver=receiver.name,
         receiver_address=", ".join(part for part in (receiver.address, receiver.province) if part not in ("", "—")),
-        receiver_phone=receiver.phone, contents=tuple(f"{one.title}, {one.copies} bản" for one in issued),
+        receiver_phone=dialled(receiver.phone), contents=tuple(f"{one.title}, {one.copies} bản" for one in issued),
         handed_on=day_of(delivery.handed_at or clock.now()),
     )
 

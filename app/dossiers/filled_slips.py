@@ -7,7 +7,7 @@ from typing import Any, Final, Literal
 
 from app.consultations import service as consultations
 from app.deadlines.terms import parse_term
-from app.dossiers.folder import CHANNELS, LANES, WAYS, Folder, asked_papers, day_of, given_papers
+from app.dossiers.folder import CHANNELS, LANES, WAYS, Folder, asked_papers, day_of, dialled, given_papers, head_of_unit
 from app.dossiers.result_papers import letterhead
 from app.dossiers.states import WORDS
 from app.fees import service as fees
@@ -28,13 +28,13 @@ async def receipt(db: Db, folder: Folder, payload: Payload) -> Receipt:
     case, person = folder.case, folder.applicant
     assert case.received_at is not None
     return Receipt(
-        head=letterhead(folder.office), code=case.display_code, number=f"{folder.number}/TTPVHCC", unit=folder.unit,
+        head=head_of_unit(folder.office), code=case.display_code, number=f"{folder.number}/TTPVHCC", unit=folder.unit,
         submitter=person.name, request=folder.request, components=given_papers(folder),
         term=parse_term(case.procedure.term_for(case.facts)).words("vi"), received_at=case.received_at,
         due_at=case.original_due_at, return_way=WAYS.get(case.return_way or "counter", ""),
         receiver=folder.receiver.name, track_url=folder.track_url, channel=CHANNELS.get(case.channel, ""),
-        address=folder.address, phone=person.phone or "", email=person.email or "", id_number=person.personal_number or "",
-        summary=case.title if case.title != folder.request else "",
+        address=folder.address, phone=dialled(person.phone), email=person.email or "",
+        id_number=person.personal_number or "", summary=case.title if case.title != folder.request else "",
         holder=case.holder_name if case.holder_name != person.name else "", sets=case.sets,
     )
 
@@ -48,11 +48,11 @@ async def supplement(db: Db, folder: Folder, payload: Payload) -> SupplementRequ
     assert row is not None
     officer, person = folder.officer(row["asked_by"]), folder.applicant
     return SupplementRequest(
-        head=letterhead(folder.office), code=folder.case.display_code, number=f"{folder.number}-{row['n']}/HDHS",
+        head=head_of_unit(folder.office), code=folder.case.display_code, number=f"{folder.number}-{row['n']}/HDHS",
         unit=folder.unit, holder=folder.case.holder_name, request=folder.request,
         items=asked_papers(folder, row["items"]), reason=row["reason"], officer=officer.name,
         issued_on=day_of(row["asked_at"]), track_url=folder.track_url, due_at=row["due_at"], address=folder.address,
-        phone=person.phone or "", email=person.email or "", officer_phone=officer.phone or folder.office.phone,
+        phone=dialled(person.phone), email=person.email or "", officer_phone=officer.phone or folder.office.phone,
     )
 
 
@@ -63,11 +63,11 @@ async def refusal(db: Db, folder: Folder, payload: Payload) -> RefusalSlip:
     officer = folder.officer_of(line)
     lapsed = line is None or not line.why
     return RefusalSlip(
-        head=letterhead(folder.office), number=f"{folder.number}/TC", unit=folder.unit, submitter=person.name,
+        head=head_of_unit(folder.office), number=f"{folder.number}/TC", unit=folder.unit, submitter=person.name,
         request=folder.request, reasons=(line.why if line and line.why else LAPSED,), officer=officer.name,
         issued_on=day_of(line.at if line else clock.now()), code=case.code or "",
         submitted_at=case.submitted_at if case.channel == "online" else None, id_number=person.personal_number or "",
-        address=folder.address, phone=person.phone or "", email=person.email or "",
+        address=folder.address, phone=dialled(person.phone), email=person.email or "",
         legal_basis=case.procedure.procedure.supplement.legal_basis if lapsed else "",
         officer_phone=officer.phone or folder.office.phone, track_url=folder.track_url,
     )
@@ -115,7 +115,7 @@ async def control_slip(db: Db, folder: Folder, payload: Payload) -> ControlSlip:
     case = folder.case
     asked = await consultations.of_dossier(db, case.id)
     return ControlSlip(
-        head=letterhead(folder.office), code=case.display_code, number=f"{folder.number}/KS", holder=case.holder_name,
+        head=head_of_unit(folder.office), code=case.display_code, number=f"{folder.number}/KS", holder=case.holder_name,
         request=folder.request, received_at=case.received_at or case.submitted_at or case.created_at,
         due_at=case.due_at or case.original_due_at, lead=folder.office.authority, rows=hand_overs(folder),
         issued_on=clock.today(), partners=tuple(dict.fromkeys(one.agency for one in asked)),

@@ -20,7 +20,7 @@ from app.kit.clock import LOCAL
 from app.kit.db import Db
 from app.org import people
 from app.org.models import Office, Role
-from app.papers.parts import Component, Signer
+from app.papers.parts import Component, Letterhead, Signer
 
 CHANNELS: Final[Mapping[str, str]] = {
     "counter": "Trực tiếp tại quầy", "online": "Trực tuyến", "post": "Qua dịch vụ bưu chính công ích",
@@ -114,6 +114,19 @@ async def signer_of(db: Db, office_id: int) -> Signer:
     if row is None:
         return Signer("", "", "TM. ỦY BAN NHÂN DÂN")
     return Signer(row["title"], row["name"], str(row["settings"].get("signs_for", "TM. ỦY BAN NHÂN DÂN")))
+
+
+def head_of_unit(office: Office) -> Letterhead:
+    """The head of the one-stop's own slips: the authority above, the unit below. Letters are headed by the authority."""
+    return Letterhead(
+        parent=office.authority, name=office.name, place=office.place, phone=office.phone, website=office.website or "",
+        address=office.address,
+    )
+
+
+def dialled(phone: str | None) -> str:
+    """A Vietnamese number as people dial it: +84912… is 0912…"""
+    return f"0{phone[3:]}" if phone and phone.startswith("+84") else phone or ""
 
 
 def track_url(tools: Tools, code: str | None) -> str:

@@ -11,11 +11,10 @@ from app.documents.models import DocumentKind
 from app.dossiers import filled_receipts, filled_slips
 from app.dossiers.addresses import place_of
 from app.dossiers.case import Case, open_case
-from app.dossiers.folder import WAYS, Folder, day_of, open_folder
+from app.dossiers.folder import WAYS, Folder, day_of, dialled, head_of_unit, open_folder
 from app.dossiers.models import DossierState
 from app.dossiers.outcomes import dossier_of
 from app.dossiers.posting import receiver_of
-from app.dossiers.result_papers import letterhead
 from app.dossiers.states import WORDS
 from app.dossiers.tools import Tools
 from app.jobs import service as jobs
@@ -94,7 +93,7 @@ async def register_of(db: Db, tools: Tools, office: Office, start: date, end: da
     )
     rows = [await _register_row(db, tools, office, dict(row)) for row in await db.rows(_REGISTER, office.id, from_at, to_at)]
     return await _printed(Register(
-        head=letterhead(office), unit=office.name, book=f"{start.year}", from_on=start, to_on=end, rows=tuple(rows),
+        head=head_of_unit(office), unit=office.name, book=f"{start.year}", from_on=start, to_on=end, rows=tuple(rows),
         issued_on=clock.today(), first_number=before + 1,
     ))
 
@@ -105,7 +104,7 @@ async def handover_list_of(db: Db, tools: Tools, office: Office, day: date) -> P
     shipments = [await _shipment(db, tools, Delivery(**dict(row))) for row in rows]
     giver = next((row["handed_by"] for row in rows if row["handed_by"]), None)
     return await _printed(HandoverList(
-        head=letterhead(office), number=f"{day:%y%m%d}/BG", unit=office.name,
+        head=head_of_unit(office), number=f"{day:%y%m%d}/BG", unit=office.name,
         post_office=str(office.settings.get("post_office", "Bưu cục phục vụ")), handed_at=clock.now(),
         rows=tuple(shipments),
         giver=str(await db.value("SELECT name FROM officer WHERE id = $1", giver) or "") if giver else "",
@@ -134,7 +133,7 @@ async def _register_row(db: Db, tools: Tools, office: Office, row: Mapping[str, 
     state = DossierState(row["state"])
     return RegisterRow(
         code=row["code"], request=loaded.name(), sets=row["sets"], holder=row["holder_name"],
-        address=str(await place_of(db, row["address"])), phone=row["phone"] or "", lead=office.authority,
+        address=str(await place_of(db, row["address"])), phone=dialled(row["phone"]), lead=office.authority,
         received_on=day_of(row["received_at"]), due_at=row["due_at"] or row["original_due_at"],
         result_on=day_of(row["issued_at"]) if row["issued_at"] else None,
         returned_on=day_of(row["returned_at"]) if row["returned_at"] else None,
@@ -151,7 +150,7 @@ async def _shipment(db: Db, tools: Tools, delivery: Delivery) -> Shipment:
         shipment=delivery.shipment_code or case.display_code, code=case.display_code, request=case.procedure.name(),
         result="; ".join(row["title"] for row in titles), receiver=receiver.name,
         address=", ".join(part for part in (receiver.address, receiver.province) if part not in ("", "—")),
-        phone=receiver.phone,
+        phone=dialled(receiver.phone),
     )
 
 

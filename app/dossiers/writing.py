@@ -26,8 +26,9 @@ WITH moved AS (
   WHERE dossier_id = $1::uuid AND version = $2::int RETURNING dossier_id
 ), changed AS (
   UPDATE dossier SET state = $5::text, version = version + 1,
-    received_at = COALESCE($6::timestamptz, received_at), due_at = CASE WHEN $21::bool THEN $7::timestamptz ELSE due_at END,
-    original_due_at = COALESCE($8::timestamptz, original_due_at), paused_at = CASE WHEN $21::bool THEN $9::timestamptz ELSE paused_at END,
+    received_at = COALESCE($6::timestamptz, received_at), original_due_at = COALESCE($8::timestamptz, original_due_at),
+    due_at = CASE WHEN $21::bool THEN $7::timestamptz ELSE due_at END,
+    paused_at = CASE WHEN $21::bool THEN $9::timestamptz ELSE paused_at END,
     finished_at = COALESCE($10::timestamptz, finished_at), returned_at = COALESCE($11::timestamptz, returned_at),
     supplements_asked = supplements_asked + $12::int
   WHERE id = $1::uuid AND EXISTS (SELECT 1 FROM moved) RETURNING id
@@ -49,7 +50,8 @@ WITH moved AS (
 ), written AS (
   INSERT INTO journal_line (office_id, dossier_id, at, event, actor_kind, actor_id, why, facts)
   SELECT $14::int, $1::uuid, $15::timestamptz, j.event, $18::text, $19::uuid, j.why, j.facts
-  FROM ROWS FROM (jsonb_to_recordset($20::jsonb) AS (event text, why text, facts jsonb)) WITH ORDINALITY AS j(event, why, facts, n)
+  FROM ROWS FROM (jsonb_to_recordset($20::jsonb) AS (event text, why text, facts jsonb))
+    WITH ORDINALITY AS j(event, why, facts, n)
   WHERE EXISTS (SELECT 1 FROM moved) ORDER BY j.n
 )
 SELECT count(*) FROM moved
