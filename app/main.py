@@ -1,7 +1,7 @@
 """Where everything meets, once: the application with its routes, its refusals, its health."""
 
 import traceback
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from urllib.parse import quote
 
@@ -10,15 +10,18 @@ from fastapi import Depends, FastAPI, HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException as StarletteHTTPException
+from starlette.requests import ClientDisconnect
 
 from app import api, desk, gallery, overview, portal
 from app.dossiers.tools import Tools
 from app.equipment import equip
 from app.faces import languages, static_files
 from app.faces.access import SignInNeeded, open_to_all
+from app.faces.addresses import AddressUnreadable, require_readable
 from app.faces.pages import page_language
 from app.faces.policy import security_headers
 from app.faces.refusals import refusal
+from app.kit.db import NotStorable
 from app.kit.errors import Conflict, Forbidden, NotFound, Refusal, Refused, Unavailable
 from app.observing import observe, open_metrics, set_up_logs, trace
 from app.settings import Settings
@@ -95,7 +98,7 @@ def _refusals(app: FastAPI, settings: Settings) -> None:
 
     @app.middleware("http")
     async def around(request: Request, call_next):  # type: ignore[no-untyped-def]
-        response = await observe(request, call_next)
+        response = await observe(request, lambda asked: _answered(asked, call_next))
         for name, value in headers.items():
             response.headers.setdefault(name, value)
         return response
@@ -103,6 +106,9 @@ def _refusals(app: FastAPI, settings: Settings) -> None:
     @app.exception_handler(Refusal)
     async def refused(request: Request, problem: Refusal) -> Response:
         status = next((code for kind, code in STATUS.items() if isinstance(problem, kind)), 422)
+        if isinstance(problem, Unavailable | NotStorable):
+            cause = problem.__cause__ or problem
+            structlog.get_logger().warning(type(problem).__name__, error=type(cause).__name__, where=_route(request))
         return _say(request, status, problem.words(page_language(request)), type(problem).__name__, problem)
 
     @app.exception_handler(StoreError)
@@ -123,17 +129,32 @@ def _refusals(app: FastAPI, settings: Settings) -> None:
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, problem: RequestValidationError) -> Response:
         places = [{"where": ".".join(str(part) for part in one["loc"]), "what": one["msg"]} for one in problem.errors()]
+        status = 404 if "path" in {one["loc"][0] for one in problem.errors()} else 422
         if _is_machine(request):
-            return _problem(request, 422, "", "RequestInvalid", errors=places)
-        return refusal(request, 404 if "path" in {one["loc"][0] for one in problem.errors()} else 422)
+            return _problem(request, status, "", "RequestInvalid", errors=places)
+        return refusal(request, status)
 
-    @app.exception_handler(Exception)
-    async def broken(request: Request, problem: Exception) -> Response:
+
+async def _answered(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+    """Whatever happens, an answer in words. Inside the middleware, so that it has its headers, its trace and its line."""
+    try:
+        require_readable(request)
+        return await call_next(request)
+    except AddressUnreadable as problem:
+        return _say(request, 400, problem.words(page_language(request)), type(problem).__name__, problem)
+    except ClientDisconnect as problem:  # sent only half; nobody may be there to read this
+        return _say(request, 400, "", "Truncated", problem)
+    except Exception as problem:
+        stack = traceback.extract_tb(problem.__traceback__)
         structlog.get_logger().error(
-            "broken", error=type(problem).__name__, where=getattr(request.scope.get("route"), "path", "none"),
-            stack=[f"{one.filename.rsplit('/', 1)[-1]}:{one.lineno}" for one in traceback.extract_tb(problem.__traceback__)],
+            "broken", error=type(problem).__name__, where=_route(request),
+            stack=[f"{one.filename.rsplit('/', 1)[-1]}:{one.lineno}" for one in stack],
         )
         return _say(request, 500, "", "Broken", problem)
+
+
+def _route(request: Request) -> str:
+    return str(getattr(request.scope.get("route"), "path", "none"))
 
 
 async def _to_sign_in(request: Request, needed: SignInNeeded) -> Response:

@@ -4,6 +4,7 @@ A visit is one transaction: opened here, committed before the answer leaves, rol
 told on the way in whose rows it may show.
 """
 
+import hmac
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -12,16 +13,14 @@ from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 
-from app.citizens import service as citizens
 from app.citizens.models import Citizen
 from app.dossiers.tools import Tools
+from app.faces.recognising import recognise
 from app.journal.service import Actor
 from app.kit.db import Db
 from app.kit.errors import Forbidden
 from app.kit.words import N_
-from app.org import people
 from app.org.people import SignedOfficer
-from app.sessions import service as sessions
 from app.sessions.service import SignedIn
 
 COOKIE: Final = "motcua"
@@ -109,12 +108,16 @@ def word_of(request: Request) -> tuple[str | None, bool]:
 @asynccontextmanager
 async def _visit(request: Request) -> AsyncIterator[Visit]:
     tools: Tools = request.app.state.tools
+    word, bearer = word_of(request)
+    if request.method not in SAFE and not bearer:
+        _require_our_site(request)
+        if "form" in request.headers.get("content-type", ""):
+            await request.form()  # before a connection is taken: who sends slowly must not hold one
     async with tools.database.transaction() as db:
         visit = Visit(request, db, tools)
-        word, bearer = word_of(request)
         if word:
-            visit.session = await sessions.find(db, word)
-        await _recognise(visit)
+            somebody = await recognise(db, word)
+            visit.session, visit._officer, visit._citizen = somebody.session, somebody.officer, somebody.citizen
         if request.method not in SAFE and not bearer:
             await _require_our_form(visit)
         request.state.csrf_token = visit.session.secret if visit.session else ""
@@ -122,34 +125,30 @@ async def _visit(request: Request) -> AsyncIterator[Visit]:
         yield visit
 
 
-async def _recognise(visit: Visit) -> None:
-    session = visit.session
-    if session is None or session.stage != "in":
+def _require_our_site(request: Request) -> None:
+    """Unsafe requests come from our own pages: same origin always. Raises FormNotOurs."""
+    if request.headers.get("sec-fetch-site") not in (None, "same-origin", "none"):
+        raise FormNotOurs
+    origin = request.headers.get("origin")
+    if not origin:
         return
-    if session.officer_id is not None:
-        visit._officer = await people.officer(visit.db, session.officer_id)
-        if visit._officer is not None:
-            await visit.db.act_for(offices=visit._officer.offices)
-    elif session.citizen_id is not None:
-        await visit.db.act_for(citizen=session.citizen_id)
-        visit._citizen = await citizens.by_id(visit.db, session.citizen_id)
+    try:
+        ours = urlsplit(origin).netloc == request.url.netloc
+    except ValueError:  # not even an address
+        ours = False
+    if not ours:
+        raise FormNotOurs
 
 
 async def _require_our_form(visit: Visit) -> None:
-    """Unsafe requests come from our own pages: same origin always, and the session's secret where there is one."""
+    """The session's secret, where there is a session. Raises FormNotOurs."""
     request = visit.request
-    site = request.headers.get("sec-fetch-site")
-    origin = request.headers.get("origin")
-    if site not in (None, "same-origin", "none"):
-        raise FormNotOurs
-    if origin and urlsplit(origin).netloc != request.url.netloc:
-        raise FormNotOurs
     if visit.session is None:
         return
     given = request.headers.get(TOKEN_HEADER)
     if given is None and "form" in request.headers.get("content-type", ""):
         given = str((await request.form()).get(TOKEN_FIELD, ""))
-    if given != visit.session.secret:
+    if given is None or not hmac.compare_digest(given.encode("utf-8", "replace"), visit.session.secret.encode()):
         raise FormNotOurs
 
 

@@ -67,7 +67,7 @@ def refusal(
     `says` is the sentence of the domain error, already in the reader's language; empty means the standing words only.
     `code` is the trace id, for the reader to quote on the phone. 404 answers the same whether absent or not theirs.
     """
-    kind = KINDS.get(status) or KINDS[500 if status >= 500 else 422]
+    kind = KINDS.get(404 if status == 405 else status) or KINDS[500 if status >= 500 else 422]
     sent = dict(headers or {})
     if is_fragment(request):
         sent |= {"hx-retarget": "#notice", "hx-reswap": "innerHTML"}

@@ -5,7 +5,7 @@ Tables are described by SQLModel classes and built by Alembic; they are read and
 """
 
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
@@ -14,27 +14,39 @@ import asyncpg
 import orjson
 from sqlmodel import SQLModel
 
-from app.kit.errors import Unavailable
+from app.kit.errors import Refused, Unavailable
+from app.kit.words import N_
 
 Row = TypeVar("Row", bound=SQLModel)
 Connection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
 
-# What a driver says when the server is away, starting, stopping or full.
-SERVER_AWAY = (
-    OSError,
-    TimeoutError,
+# What a driver says when the server is away, starting, stopping, full, or has ended our statement.
+_ANSWERS = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.TooManyConnectionsError,
-    asyncpg.DiskFullError,
+    asyncpg.InternalClientError,
+    asyncpg.OperatorInterventionError,  # shut down, crashed, not started yet, a statement called off
+    asyncpg.InsufficientResourcesError,  # disk, memory or connections are used up
+    asyncpg.PostgresSystemError,  # the server cannot read or write its own files
+    asyncpg.ReadOnlySQLTransactionError,  # a standby answers
+    asyncpg.TransactionRollbackError,  # two transactions in each other's way
+    asyncpg.LockNotAvailableError,
 )
+SERVER_AWAY = (OSError, TimeoutError, *_ANSWERS)
+# Inside a transaction other things may fail to open a file; only a lost line is the server's.
+_LINE_LOST = (ConnectionError, TimeoutError, *_ANSWERS)
+# What cannot be kept: NUL in a text, a text or number beyond its column, half a letter.
+_NOT_STORABLE = (asyncpg.DataError, asyncpg.ProgramLimitExceededError, UnicodeEncodeError)
 
 
 class DatabaseAway(Unavailable):
     """PostgreSQL does not answer. The transaction did not happen."""
+
+
+class NotStorable(Refused):
+    """What was typed holds something no database keeps. Should have been refused earlier, with the field's name."""
+
+    says = N_("Nội dung có ký tự lạ hoặc số quá lớn nên CHƯA được lưu. Hãy xoá phần đó rồi gửi lại.")
 
 
 class Db:
@@ -113,28 +125,38 @@ class Database:
     async def transaction(
         self, *, offices: Iterable[int] = (), citizen: UUID | None = None, presents: str = ""
     ) -> AsyncIterator[Db]:
-        """One transaction that sees these offices' rows (none when nobody is named)."""
+        """One transaction that sees these offices' rows (none when nobody is named). Raises DatabaseAway, NotStorable."""
         try:
             connection = await self.pool.acquire(timeout=5)
-        except SERVER_AWAY as away:
+        except (*SERVER_AWAY, asyncpg.PostgresError) as away:  # whatever it says, it did not let us in
             raise DatabaseAway from away
         try:
             transaction = connection.transaction()
             try:
                 await transaction.start()
                 db = Db(connection)
-                await db.act_for(offices=offices, citizen=citizen, presents=presents)
+                # The settings end with their transaction, so a new one begins with nobody's rows: nothing to say then.
+                seen = tuple(offices)
+                if seen or citizen is not None or presents:
+                    await db.act_for(offices=seen, citizen=citizen, presents=presents)
                 yield db
             except BaseException:
                 if not connection.is_closed():
-                    await transaction.rollback()
+                    with suppress(*SERVER_AWAY):  # the first failure is the one to tell of
+                        await transaction.rollback()
                 raise
             else:
                 await transaction.commit()
-        except SERVER_AWAY as away:
+        except _LINE_LOST as away:
             raise DatabaseAway from away
+        except _NOT_STORABLE as refused:
+            raise NotStorable from refused
         finally:
-            await self.pool.release(connection)
+            await self._give_back(connection)
+
+    async def _give_back(self, connection: Connection) -> None:
+        with suppress(*SERVER_AWAY):  # how the transaction ended is known already; the pool drops what is broken
+            await self.pool.release(connection, timeout=5)
 
     async def close(self) -> None:
         await self.pool.close()
@@ -145,7 +167,7 @@ async def open_database(dsn: str, *, smallest: int = 1, largest: int = 10, state
     try:
         pool = await asyncpg.create_pool(
             dsn, min_size=smallest, max_size=largest, statement_cache_size=statement_cache, init=_set_up,
-            command_timeout=60, timeout=5,
+            reset=_nothing_left, command_timeout=60, timeout=5,
         )
     except SERVER_AWAY as away:
         raise DatabaseAway from away
@@ -157,3 +179,10 @@ async def _set_up(connection: asyncpg.Connection) -> None:
         await connection.set_type_codec(
             kind, encoder=lambda value: orjson.dumps(value).decode(), decoder=orjson.loads, schema="pg_catalog"
         )
+
+
+async def _nothing_left(connection: asyncpg.Connection) -> None:
+    """What asyncpg would say to PostgreSQL after every request (RESET ALL, UNLISTEN, CLOSE, unlock), left unsaid.
+
+    Everything we set, lock or open here ends with its transaction; tests/test_statement_counts.py holds us to it.
+    """

@@ -22,6 +22,7 @@ from app.portal import (
     tracking,
     verify,
 )
+from app.portal.page import house_frame
 from app.portal.sign_in import park_and_sign_in
 
 router = APIRouter()
@@ -31,4 +32,4 @@ for part in (
 ):
     router.include_router(part.router)
 
-__all__ = ["park_and_sign_in", "router"]
+__all__ = ["house_frame", "park_and_sign_in", "router"]

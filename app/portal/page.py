@@ -1,5 +1,6 @@
 """Pages of the portal: the frame around them, the citizen's language, and what was said about the last action."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -7,6 +8,7 @@ from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 
 from app.dossiers.queries_portal import FrontOffice, front_office
+from app.dossiers.tools import Tools
 from app.faces.access import Visit
 from app.faces.frame import Announcement, Frame, Kind, Office, WayItem
 from app.faces.pages import LANGUAGE_COOKIE, render
@@ -74,6 +76,14 @@ async def frame(
         sign_out="/sign-out" if person else "", notices=notices,
         foot=(WayItem("/verify", say(N_("Kiểm tra một văn bản"), language)),),
     )
+
+
+async def house_frame(tools: Tools) -> Frame:
+    """The frame of pages that come when nothing can be read: whom to call. Read once, at start-up."""
+    async with tools.database.transaction() as db:
+        front = await front_office(db)
+    office = shown_office(front, (), "vi") if front else Office()
+    return Frame(office=replace(office, hours=""))
 
 
 def shown_office(front: FrontOffice, hours: tuple[Any, ...], language: str) -> Office:
