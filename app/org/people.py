@@ -1,7 +1,10 @@
 """An officer as the rest of the house sees them: who, where, allowed what."""
 
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
+
+import asyncpg
 
 from app.kit.db import Db
 from app.kit.errors import NotFound
@@ -13,6 +16,13 @@ class OfficeNotFound(NotFound):
     """No such office."""
 
     says = N_("Không có đơn vị này.")
+
+
+# The offices whose dossiers the officer `o` may see: their own; for those who watch a province, its communes'.
+SEES: Final = (
+    "SELECT ARRAY(SELECT f.id FROM office f WHERE f.id = o.office_id"
+    " OR (f.parent_id = o.office_id AND o.roles ?| ARRAY['supervisor', 'administrator']) ORDER BY f.id)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +50,12 @@ class SignedOfficer:
 
 async def officer(db: Db, officer_id: UUID) -> SignedOfficer | None:
     """An active officer with the offices they see, or None."""
-    row = await db.row(
-        "SELECT o.*, ARRAY(SELECT f.id FROM office f WHERE f.id = o.office_id"
-        "   OR (f.parent_id = o.office_id AND o.roles ?| ARRAY['supervisor', 'administrator'])"
-        "   ORDER BY f.id) AS sees"
-        " FROM officer o WHERE o.id = $1 AND o.active",
-        officer_id,
-    )
-    if row is None:
-        return None
+    row = await db.row(f"SELECT o.*, ({SEES}) AS sees FROM officer o WHERE o.id = $1 AND o.active", officer_id)
+    return signed(row) if row is not None else None
+
+
+def signed(row: asyncpg.Record) -> SignedOfficer:
+    """An officer from a row of `officer` with `sees` beside it."""
     return SignedOfficer(
         id=row["id"], office_id=row["office_id"], login=row["login"], name=row["name"], title=row["title"],
         roles=frozenset(row["roles"]), offices=tuple(row["sees"]), signing_key=row["signing_key"],

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
+import asyncpg
+
 from app.kit import clock
 from app.kit.db import Db
 from app.sessions.models import Session
@@ -53,9 +55,13 @@ async def open_session(
 
 async def find(db: Db, word: str) -> SignedIn | None:
     """The live session of this cookie, or None when there is none, it expired, or it lay idle too long."""
-    now = clock.now()
     row = await db.row("SELECT * FROM session WHERE digest = $1", digest_of(word))
-    if row is None or row["expires_at"] <= now or row["seen_at"] + IDLE[row["kind"]] <= now:
+    return await living(db, row, clock.now()) if row is not None else None
+
+
+async def living(db: Db, row: asyncpg.Record, now: datetime) -> SignedIn | None:
+    """The session of a row that was read, or None when it is over at `now`. Once a minute it is noted that it is used."""
+    if row["expires_at"] <= now or row["seen_at"] + IDLE[row["kind"]] <= now:
         return None
     if now - row["seen_at"] > _SEEN_EVERY:
         await db.run("UPDATE session SET seen_at = $2 WHERE digest = $1", row["digest"], now)
