@@ -64,12 +64,53 @@ FROM dossier d LEFT JOIN process p ON p.dossier_id = d.id
 """
 
 
+# The same with one open step beside it, and who holds it.
+_READ_AT_STEP = """
+SELECT d.*, p.version AS process_version, p.state AS process_state, p.ended, s.task_no, s.name AS step_name,
+  s.role AS step_role, s.officer_id AS step_officer_id, s.opened_at AS step_opened_at, s.claimed_at AS step_claimed_at,
+  s.due_at AS step_due_at, o.name AS step_officer_name
+FROM dossier d LEFT JOIN process p ON p.dossier_id = d.id
+LEFT JOIN step s ON s.dossier_id = d.id AND s.task_no = $2 LEFT JOIN officer o ON o.id = s.officer_id
+WHERE d.id = $1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class StepAtHand:
+    """The open step somebody acts on."""
+
+    task_no: int
+    name: str
+    role: str
+    officer_id: UUID | None
+    officer_name: str | None
+    opened_at: datetime
+    claimed_at: datetime | None
+    due_at: datetime | None
+
+
 async def open_case(db: Db, tools: Tools, dossier_id: UUID) -> Case:
     """Read one dossier for working on it. Raises DossierNotFound (also when row-level security hides it)."""
     row = await db.row(_READ + " WHERE d.id = $1", dossier_id)
     if row is None:
         raise DossierNotFound
     return await _case(db, tools, row)
+
+
+async def open_case_at_step(
+    db: Db, tools: Tools, dossier_id: UUID, task_no: int
+) -> tuple[Case, StepAtHand | None]:
+    """One dossier and one of its open steps, in one look; no step when it is done. Raises DossierNotFound."""
+    row = await db.row(_READ_AT_STEP, dossier_id, task_no)
+    if row is None:
+        raise DossierNotFound
+    case = await _case(db, tools, row)
+    if row["task_no"] is None:
+        return case, None
+    return case, StepAtHand(
+        row["task_no"], row["step_name"], row["step_role"], row["step_officer_id"], row["step_officer_name"],
+        row["step_opened_at"], row["step_claimed_at"], row["step_due_at"],
+    )
 
 
 async def open_case_of_citizen(db: Db, tools: Tools, dossier_id: UUID, citizen_id: UUID) -> Case:

@@ -24,7 +24,7 @@ CommandFunction = Callable[[Db, Tools, Case, Move, "Command"], Awaitable[None]]
 async def go_on(db: Db, tools: Tools, case: Case, move: Move, command: "Command") -> None:
     """The step is done and nothing else follows from it but the drawing. What was noted with it is kept."""
     if command.values:
-        await drafting.keep_note(db, case, command.step["name"], command.values, move.at)
+        await drafting.keep_note(db, case, command.step.name, command.values, move.at)
     if case.state in (DossierState.RECEIVED, DossierState.AWAITING_SIGNATURE, DossierState.SUBMITTED):
         move.state = DossierState.IN_PROGRESS
 

@@ -42,7 +42,7 @@ async def answers_of(db: Db, dossier_id: UUID) -> dict[str, dict[str, Any]]:
 async def draft_result(db: Db, tools: Tools, case: Case, move: Move, command: "Command") -> None:
     """Fill the result from the answers and from what the specialist typed; nothing is numbered or signed yet."""
     if command.values:
-        await keep_note(db, case, command.step["name"], command.values, move.at)
+        await keep_note(db, case, command.step.name, command.values, move.at)
     answers = await answers_of(db, case.id)
     known = await _known(db, case, answers, move.at)
     for n, rule in enumerate(case.procedure.procedure.results, start=1):

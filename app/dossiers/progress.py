@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from app.dossiers.case import Case, open_case
+from app.dossiers.case import Case, StepAtHand, open_case, open_case_at_step
 from app.dossiers.commands import COMMANDS
 from app.dossiers.instant import instant_effect
 from app.dossiers.moves import Move
@@ -57,19 +57,22 @@ async def act(db: Db, tools: Tools, dossier_id: UUID, task_no: int, ask: Ask, *,
     the command refuses, and CaseMoved when somebody was faster. Safe under two clicks: the step's task number is named
     and the process row is written by version.
     """
-    case = await open_case(db, tools, dossier_id)
-    step = await _open_step(db, case, task_no)
-    if not by.sits_in(step["role"]):
+    case, step = await open_case_at_step(db, tools, dossier_id, task_no)
+    if step is None:
+        raise await _done_already(db, case, task_no)
+    if not by.sits_in(step.role):
         raise NotYourStep
-    if step["officer_id"] not in (None, by.id):
-        raise StepHeldByColleague(name=step["officer_name"], since=_hour(step["claimed_at"]))
+    if step.officer_id not in (None, by.id):
+        raise StepHeldByColleague(name=step.officer_name, since=_hour(step.claimed_at))
     return await _act(db, tools, case, step, ask, Actor("officer", by.id), officer=by)
 
 
 async def act_as_applicant(db: Db, tools: Tools, case: Case, task_no: int, ask: Ask, *, citizen_id: UUID) -> None:
     """The applicant answers a step of their own lane (confirm a draft)."""
-    step = await _open_step(db, case, task_no)
-    if step["role"] != "applicant":
+    _, step = await open_case_at_step(db, tools, case.id, task_no)
+    if step is None:
+        raise await _done_already(db, case, task_no)
+    if step.role != "applicant":
         raise NotYourStep
     await _act(db, tools, case, step, ask, Actor("citizen", citizen_id), officer=None)
 
@@ -130,9 +133,9 @@ async def settle(db: Db, tools: Tools, case: Case, move: Move, turn: turns.Turn)
 
 
 async def _act(
-    db: Db, tools: Tools, case: Case, step: Mapping[str, Any], ask: Ask, actor: Actor, *, officer: SignedOfficer | None
+    db: Db, tools: Tools, case: Case, step: StepAtHand, ask: Ask, actor: Actor, *, officer: SignedOfficer | None
 ) -> Case:
-    rule = case.procedure.procedure.steps[step["name"]]
+    rule = case.procedure.procedure.steps[step.name]
     action = next((action for action in rule.actions if action.id == ask.action), None)
     if action is None:
         raise ActionUnknown
@@ -144,13 +147,13 @@ async def _act(
         raise FieldsRefused(errors)
     move = Move(actor, clock.now())
     move.note(
-        "step.finished", reason, step=step["name"], action=action.id, task=step["task_no"], role=step["role"],
-        opened_at=step["opened_at"].isoformat(), due_at=step["due_at"].isoformat() if step["due_at"] else None,
+        "step.finished", reason, step=step.name, action=action.id, task=step.task_no, role=step.role,
+        opened_at=step.opened_at.isoformat(), due_at=step.due_at.isoformat() if step.due_at else None,
     )
     command = COMMANDS[action.command]
     await command(db, tools, case, move, Command(step, action, values, reason, ask, officer))
     answer = {**action.answer, **{name: values.get(source) for name, source in action.answer_from.items()}, **move.answer}
-    turn = _complete(case, _process(case), step["task_no"], answer)
+    turn = _complete(case, _process(case), step.task_no, answer)
     await settle(db, tools, case, move, turn)
     return case
 
@@ -159,7 +162,7 @@ async def _act(
 class Command:
     """What a command function is given about the act."""
 
-    step: Mapping[str, Any]
+    step: StepAtHand
     action: Action
     values: Mapping[str, Any]
     reason: str | None
@@ -202,20 +205,14 @@ def _process(case: Case) -> bytes:
     return case.process
 
 
-async def _open_step(db: Db, case: Case, task_no: int) -> dict[str, Any]:
-    step = await db.row(
-        "SELECT s.*, o.name AS officer_name FROM step s LEFT JOIN officer o ON o.id = s.officer_id"
-        " WHERE s.dossier_id = $1 AND s.task_no = $2",
-        case.id, task_no,
-    )
-    if step is not None:
-        return dict(step)
+async def _done_already(db: Db, case: Case, task_no: int) -> StepNoLongerOpen:
+    """What to tell the second of two: who did it, and when."""
     done = await db.row(
         "SELECT j.at, o.name FROM journal_line j LEFT JOIN officer o ON o.id = j.actor_id"
         " WHERE j.dossier_id = $1 AND j.event = 'step.finished' AND (j.facts->>'task')::int = $2",
         case.id, task_no,
     )
-    raise StepNoLongerOpen(done=f"{done['name'] or ''} · {_hour(done['at'])}. " if done else "")
+    return StepNoLongerOpen(done=f"{done['name'] or ''} · {_hour(done['at'])}. " if done else "")
 
 
 def _hour(moment: Any) -> str:
