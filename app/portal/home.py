@@ -18,10 +18,10 @@ router = APIRouter(include_in_schema=False)
 
 # The life events a package may name, in the order of a life; a package may also bring words of its own.
 LIFE_EVENTS: Final[dict[str, str]] = {
-    "birth": N_("Sinh con, nhận con nuôi"),
+    "having_a_child": N_("Sinh con, nhận con nuôi"),
     "marriage": N_("Kết hôn"),
-    "certification": N_("Chứng thực bản sao, chữ ký, hợp đồng"),
-    "house": N_("Nhà, đất, xây dựng"),
+    "papers": N_("Chứng thực bản sao, chữ ký, hợp đồng"),
+    "building_a_house": N_("Nhà, đất, xây dựng"),
     "business": N_("Mở hộ kinh doanh"),
     "support": N_("Trợ cấp, người có công, người khuyết tật"),
     "death": N_("Người thân qua đời"),

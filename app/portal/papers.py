@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Response
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 
 from app.documents import rules
 from app.documents import service as documents
@@ -56,8 +56,12 @@ async def send(visit: CitizenVisit, dossier_id: UUID, component: str) -> Respons
     """The applicant: take a file in, take one out, or go on. A refused file leaves everything else as it was."""
     case = await own_case(visit, dossier_id)
     require_editable(case)
+    async with visit.request.form() as form:
+        return await _take(visit, case, component, form)
+
+
+async def _take(visit: Visit, case: Case, component: str, form: FormData) -> Response:
     line = await _line(visit, case, component)
-    form = await visit.request.form()
     origin = "?from=supplement" if form.get("from") == "supplement" else ""
     here = f"/dossiers/{case.id}/papers/{component}{origin}"
     if remove := str(form.get("remove", "")):

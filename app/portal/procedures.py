@@ -45,7 +45,7 @@ async def procedure(visit: PublicVisit, code: str) -> Response:
         visit, "procedures/procedure.html", code=code, name=loaded.name(language), rule=rule,
         who=rule.who.in_(language), agency=rule.agency.in_(language), sector=rule.sector_name.in_(language),
         conditions=rule.conditions.in_(language) if rule.conditions else "", fees=fees,
-        facts=_facts(loaded, minutes, fees, language), papers=[_paper(one, language) for one in rule.components],
+        facts=_facts(loaded, minutes, fees, language), papers=[_paper(one, rule.channels, language) for one in rule.components],
         ways=[say(RETURN_WAYS[way], language) for way in rule.return_ways], online="online" in rule.channels,
         reason=rule.online_reason.in_(language) if rule.online_reason else "",
         results=[result.title.in_(language) for result in rule.results],
@@ -71,7 +71,7 @@ def _facts(
     return [*facts, fee]
 
 
-def _paper(component: Component, language: str) -> dict[str, Any]:
+def _paper(component: Component, channels: tuple[str, ...], language: str) -> dict[str, Any]:
     if component.how == "data":
         tag = {"words": say(N_("Không cần nộp"), language), "kind": "doing"}
     elif component.how == "present":
@@ -83,4 +83,7 @@ def _paper(component: Component, language: str) -> dict[str, Any]:
     note = component.note.in_(language) if component.note else ""
     if not note and component.how == "data":
         note = say(N_("Chúng tôi tự tra trong cơ sở dữ liệu."), language)
+    if "online" in channels and "online" not in component.channels:
+        where = N_("Chỉ khi nộp tại quầy.") if "counter" in component.channels else N_("Chỉ khi gửi qua bưu chính.")
+        note = f"{say(where, language)} {note}".strip()
     return {"words": component.name.in_(language), "tag": tag, "note": note}

@@ -64,8 +64,9 @@ async def _judge(visit: Visit, expected: Mapping[str, Any] | None, *, key: str =
     language = speak(visit)
     if not _may_try(visit.request):
         return _too_often(visit)
-    sent = (await visit.request.form()).get("document")
-    data = await sent.read(LARGEST + 1) if isinstance(sent, UploadFile) else b""
+    async with visit.request.form() as form:
+        sent = form.get("document")
+        data = await sent.read(LARGEST + 1) if isinstance(sent, UploadFile) else b""
     if not data or len(data) > LARGEST:
         told = say(N_("Hãy chọn tệp PDF bạn nhận được"), language) if not data else say(
             N_("Tệp lớn hơn 20 MB. Kết quả của chúng tôi không lớn như vậy"), language)
