@@ -43,10 +43,19 @@ async def test_the_civil_status_rules_end_with_their_law(db: Db) -> None:
         await Catalogue().current(db, BIRTH, date(2027, 3, 1))
 
 
-@pytest.mark.parametrize(("words", "code"), [
-    ("khai sinh", BIRTH), ("KHAI SINH CHO CON", BIRTH), ("sao y", COPIES), ("cong chung", COPIES), ("giay doc than", MARITAL),
-    ("xay nha", PERMIT), ("1.013225", PERMIT), ("house permit", PERMIT),
-])
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ("khai sinh", BIRTH),
+        ("KHAI SINH CHO CON", BIRTH),
+        ("sao y", COPIES),
+        ("cong chung", COPIES),
+        ("giay doc than", MARITAL),
+        ("xay nha", PERMIT),
+        ("1.013225", PERMIT),
+        ("house permit", PERMIT),
+    ],
+)
 async def test_a_procedure_is_found_with_or_without_accents(db: Db, words: str, code: str) -> None:
     assert code in {found.code for found in await Catalogue().search(db, words, DAY)}
 
