@@ -139,8 +139,8 @@ class Stage:
                 await jobs.postpone(db, job_id, trouble=trouble, attempt=jobs.MOST_ATTEMPTS)
 
 
-async def play_all(stage: Stage, told: Iterable[Story]) -> int:
-    """Play every story up to the present; how many acts were played."""
+async def play_all(stage: Stage, told: Iterable[Story], *, most: int | None = None) -> int:
+    """Play every story up to the present, or `most` acts of them; how many acts were played."""
     from app.demo_play.acts import next_act
 
     queue: list[tuple[datetime, int, Story]] = []
@@ -149,7 +149,7 @@ async def play_all(stage: Stage, told: Iterable[Story]) -> int:
         moment = stage.begins(story) if scene is None else scene.last_at
         heapq.heappush(queue, (moment, number, story))
     played = 0
-    while queue:
+    while queue and played != most:
         moment, number, story = heapq.heappop(queue)
         await stage.catch_up(moment)
         act = await next_act(stage, story, moment)
@@ -164,7 +164,8 @@ async def play_all(stage: Stage, told: Iterable[Story]) -> int:
         else:
             heapq.heappush(queue, (max(act.at, moment + timedelta(seconds=10)), number, story))
         await asyncio.sleep(0)
-    await stage.catch_up(stage.now)
+    if not queue:
+        await stage.catch_up(stage.now)
     return played
 
 
