@@ -4,11 +4,13 @@ The rows of `job` are the truth; pgqueuer wakes the worker. A job's start is cou
 kills its worker is not tried for ever (shared knowledge: docs/decisions/0003-jobs.md).
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import orjson
 from pgqueuer.db import AsyncpgDriver
 from pgqueuer.queries import Queries
 
@@ -17,6 +19,7 @@ from app.kit.db import Db
 
 ENTRYPOINT = "job"
 MOST_ATTEMPTS = 8
+HEADERS = 5  # the sixth argument of pgqueuer's enqueue statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,41 @@ class Work:
     key: str
     payload: dict[str, Any]
     attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Work to be queued now; `payload` is kept as JSON."""
+
+    name: str
+    key: str
+    dossier_id: UUID | None = None
+    payload: dict[str, Any] = field(default_factory=dict)
+
+
+async def queue_all(db: Db, wanted: Sequence[Wanted], *, office_id: int) -> int:
+    """Queue several pieces of work of one office in two statements, those already known left out; how many were new."""
+    if not wanted:
+        return 0
+    rows = await db.rows(
+        "INSERT INTO job (office_id, dossier_id, name, key, payload, state, attempts, created_at, run_at)"
+        " SELECT $1, w.dossier_id, w.name, w.key, w.payload, 'waiting', 0, $2, $2"
+        " FROM jsonb_to_recordset($3::jsonb) AS w(name text, key text, dossier_id uuid, payload jsonb)"
+        " ON CONFLICT (key) DO NOTHING RETURNING id",
+        office_id, clock.now(),
+        [{"name": w.name, "key": w.key, "dossier_id": w.dossier_id and str(w.dossier_id), "payload": w.payload} for w in wanted],
+    )
+    await wake_all(db, [row["id"] for row in rows])
+    return len(rows)
+
+
+async def wake_all(db: Db, job_ids: Sequence[int]) -> None:
+    """Wake the worker for jobs that were just written, when this transaction commits."""
+    if job_ids:
+        assert db.connection.is_in_transaction()
+        await _queries(db).enqueue(
+            [ENTRYPOINT] * len(job_ids), [str(job_id).encode() for job_id in job_ids], [0] * len(job_ids)
+        )
 
 
 async def queue(
@@ -118,6 +156,17 @@ async def _wake(db: Db, job_id: int, delay: timedelta | None) -> None:
     # The raw connection is safe to use: Database opened its transaction explicitly (the trap of an autocommitting
     # first statement is SQLAlchemy's, and there is no SQLAlchemy here).
     assert db.connection.is_in_transaction()
-    await Queries(AsyncpgDriver(db.connection)).enqueue(  # type: ignore[arg-type]
-        ENTRYPOINT, str(job_id).encode(), execute_after=delay
-    )
+    await _queries(db).enqueue(ENTRYPOINT, str(job_id).encode(), execute_after=delay)
+
+
+class _OurDriver(AsyncpgDriver):
+    """pgqueuer hands over JSON as text; our connections write JSON themselves and would write that text twice over."""
+
+    async def fetch(self, query: str, *args: Any) -> list[dict[str, Any]]:
+        read = [[orjson.loads(one) if isinstance(one, str) else one for one in arg] if n == HEADERS else arg
+                for n, arg in enumerate(args)]
+        return await super().fetch(query, *read)
+
+
+def _queries(db: Db) -> Queries:
+    return Queries(_OurDriver(db.connection))  # type: ignore[arg-type]
