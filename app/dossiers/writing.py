@@ -80,11 +80,10 @@ async def write(db: Db, tools: Tools, case: Case, move: Move) -> None:
     )
     if not moved:
         raise CaseMoved
-    for task in opened:
-        if task.kind == "effect":
-            await jobs.queue(
-                db, task.name, key=f"{case.id}:{task.no}", office_id=case.office_id, dossier_id=case.id, task_no=task.no
-            )
+    await jobs.queue_all(db, [
+        jobs.Wanted(task.name, f"{case.id}:{task.no}", case.id, {"task_no": task.no})
+        for task in opened if task.kind == "effect"
+    ], office_id=case.office_id)
     for event, facts in move.notify:
         await notices.announce(
             db, dossier_id=case.id, office_id=case.office_id, citizen_id=case.applicant_id, language=case.language,

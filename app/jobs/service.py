@@ -55,7 +55,10 @@ async def queue_all(db: Db, wanted: Sequence[Wanted], *, office_id: int) -> int:
         " FROM jsonb_to_recordset($3::jsonb) AS w(name text, key text, dossier_id uuid, payload jsonb)"
         " ON CONFLICT (key) DO NOTHING RETURNING id",
         office_id, clock.now(),
-        [{"name": w.name, "key": w.key, "dossier_id": w.dossier_id and str(w.dossier_id), "payload": w.payload} for w in wanted],
+        [
+            {"name": w.name, "key": w.key, "dossier_id": str(w.dossier_id) if w.dossier_id else None, "payload": w.payload}
+            for w in wanted
+        ],
     )
     await wake_all(db, [row["id"] for row in rows])
     return len(rows)

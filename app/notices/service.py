@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 from app.jobs import service as jobs
@@ -10,30 +10,41 @@ from app.kit import clock
 from app.kit.db import Db
 from app.notices.models import Message, Notice
 
+# One row a channel, and a job for each that has an address. What was announced before under this key stays as it is.
+_ANNOUNCE: Final = """
+WITH person AS (
+  SELECT COALESCE(phone, '') <> '' AS phone, COALESCE(email, '') <> '' AS email FROM citizen WHERE id = $6::uuid
+), ways(id, channel, state) AS (
+  SELECT $1::uuid, 'page', 'delivered'
+  UNION ALL SELECT $2::uuid, 'email', CASE WHEN (SELECT email FROM person) THEN 'queued' ELSE 'skipped' END
+  UNION ALL SELECT $3::uuid, 'sms', CASE WHEN (SELECT phone FROM person) THEN 'queued' ELSE 'skipped' END
+), told AS (
+  INSERT INTO notice
+    (id, office_id, dossier_id, citizen_id, event, key, channel, language, facts, state, created_at, sent_at)
+  SELECT id, $4::int, $5::uuid, $6::uuid, $7::text, $8::text || ':' || channel, channel, $9::text, $10::jsonb, state,
+    $11::timestamptz, CASE WHEN state = 'delivered' THEN $11::timestamptz END
+  FROM ways ON CONFLICT (key) DO NOTHING RETURNING id, key, state
+), queued AS (
+  INSERT INTO job (office_id, dossier_id, name, key, payload, state, attempts, created_at, run_at)
+  SELECT $4::int, $5::uuid, 'send_notice', 'notice:' || key, jsonb_build_object('notice_id', id), 'waiting', 0,
+    $11::timestamptz, $11::timestamptz
+  FROM told WHERE state = 'queued' ON CONFLICT (key) DO NOTHING RETURNING id
+)
+SELECT ARRAY(SELECT id FROM queued) AS jobs
+"""
+
 
 async def announce(
     db: Db, *, dossier_id: UUID, office_id: int, citizen_id: UUID, language: str, event: str,
     facts: Mapping[str, Any], key: str,
 ) -> None:
     """A notice per channel, written and queued in the transaction of the change. The page is always one of them."""
-    person = await db.row("SELECT phone, email FROM citizen WHERE id = $1", citizen_id)
-    reachable = {"page": True, "email": bool(person and person["email"]), "sms": bool(person and person["phone"])}
-    now = clock.now()
-    for channel, has_address in reachable.items():
-        notice_key = f"{key}:{channel}"
-        state = "delivered" if channel == "page" else "queued" if has_address else "skipped"
-        notice_id: UUID | None = await db.value(
-            "INSERT INTO notice (id, office_id, dossier_id, citizen_id, event, key, channel, language, facts, state,"
-            " created_at, sent_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
-            " ON CONFLICT (key) DO NOTHING RETURNING id",
-            uuid4(), office_id, dossier_id, citizen_id, event, notice_key, channel, language, dict(facts), state, now,
-            now if channel == "page" else None,
-        )
-        if notice_id is not None and state == "queued":
-            await jobs.queue(
-                db, "send_notice", key=f"notice:{notice_key}", office_id=office_id, dossier_id=dossier_id,
-                notice_id=str(notice_id),
-            )
+    row = await db.row(
+        _ANNOUNCE, uuid4(), uuid4(), uuid4(), office_id, dossier_id, citizen_id, event, key, language, dict(facts),
+        clock.now(),
+    )
+    assert row is not None
+    await jobs.wake_all(db, row["jobs"])
 
 
 async def mark(db: Db, notice_id: UUID, state: str, trouble: str | None = None) -> None:
