@@ -5,19 +5,23 @@ A source is written in `[results.content]`:
 - `page.field`            an answer of the form; a choice gives its Vietnamese label
 - `office_note.step.field`  what an officer noted with a step, or what an effect brought
 - `facts.name`, `dossier.name`, `office.name`   a routing fact; `code`, `holder_name` …; `authority`, `short_name` …
-- `"01/{year}"`           words as they stand, in quotation marks; `{year}` is the year of issue
+- `"Quyển {year}"`, `"{size.height} m"`   words as they stand, in quotation marks; in braces the year of issue or another
+                          source; nothing at all when that source is empty
 - `= copies > 0`          an expression over the facts
 - `a | b`                 the first that is not empty
 
 Dates and addresses stay as they were answered; app.dossiers prints them.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from app.engine.expressions import compile_expression
 from app.procedures.package import Form, FormField, Procedure, ResultRule
+
+_NAMED = re.compile(r"\{([^{}]+)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +51,7 @@ def value_of(source: str, procedure: Procedure, form: Form, known: Known) -> Any
 
 def problem_of(source: str, procedure: Procedure, form: Form) -> str | None:
     """Why `source` cannot be read in this package, or None."""
-    for one in _alternatives(source):
-        if one.startswith(('"', "=")):
-            continue
+    for one in (named for part in _alternatives(source) for named in _named(part)):
         page, _, rest = one.partition(".")
         if page in ("facts", "dossier", "office") and rest:
             continue
@@ -65,12 +67,22 @@ def problem_of(source: str, procedure: Procedure, form: Form) -> str | None:
 
 
 def _alternatives(source: str) -> list[str]:
-    return [source.strip()] if source.startswith(('"', "=")) else [one.strip() for one in source.split("|")]
+    return [source.strip()] if source.startswith("=") else [one.strip() for one in source.split("|")]
+
+
+def _named(part: str) -> list[str]:
+    """The places that one alternative reads."""
+    if part.startswith("="):
+        return []
+    return [name for name in _NAMED.findall(part) if name != "year"] if part.startswith('"') else [part]
 
 
 def _one(source: str, procedure: Procedure, form: Form, known: Known) -> Any:
     if source.startswith('"'):
-        return source.strip('"').format(year=known.year)
+        told = {name: _one(name, procedure, form, known) for name in _named(source)}
+        if any(value in (None, "") for value in told.values()):
+            return None
+        return _NAMED.sub(lambda place: str(told.get(place[1], known.year)), source.strip('"'))
     if source.startswith("="):
         return compile_expression(source[1:])(known.facts)
     page, _, name = source.partition(".")

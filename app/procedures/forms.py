@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, Final, Protocol
 
 import phonenumbers
@@ -129,17 +130,22 @@ def _option(field: FormField, text: str, label: str, language: str) -> tuple[Any
 
 
 def _number(field: FormField, text: str, label: str, language: str) -> tuple[Any, str | None]:
-    digits = re.sub(r"[\s.,](?=\d{3}(\D|$))", "", text) if field.kind == "money" else text
-    if not re.fullmatch(r"-?\d{1,15}", digits):
+    """A whole number as int; one with decimals as text with a comma ("82,5"), as people and papers write it."""
+    digits = text.removesuffix(field.unit).strip() if field.unit else text
+    if field.kind == "money" or (field.decimals and re.fullmatch(r"-?\d{1,3}([.\s]\d{3})+(,\d+)?", digits)):
+        digits = re.sub(r"[\s.,](?=\d{3}(\D|$))", "", digits)
+    match = re.fullmatch(r"(-?\d{1,15})(?:[.,](\d+))?", digits)
+    behind = (match[2] or "").rstrip("0") if match else ""
+    if match is None or len(behind) > field.decimals or (match[2] and not field.decimals):
         return text, say(NOT_NUMBER, language, label=label)
-    number = int(digits)
+    number = Decimal(f"{match[1]}.{behind or 0}")
     most = field.most if field.most is not None else MOST_MONEY
     least = field.least if field.least is not None else 0
     if number < least:
         return text, say(TOO_SMALL, language, label=label, least=least)
     if number > most:
         return text, say(TOO_BIG, language, label=label, most=most)
-    return number, None
+    return (f"{int(match[1])},{behind}" if behind else int(match[1])), None
 
 
 def _personal_number(field: FormField, text: str, label: str, language: str) -> tuple[Any, str | None]:

@@ -77,6 +77,8 @@ class FormField(Part):
     options: tuple[Option, ...] = ()
     least: int | None = None
     most: int | None = None  # letters for texts, value for numbers
+    decimals: int = Field(default=0, ge=0, le=4)  # numbers: digits behind the comma
+    unit: str | None = None  # numbers: "m²"; may be typed or left out, is not kept
     past: bool = False  # dates: today or earlier
     when: str | None = None
     fill: str | None = None

@@ -48,6 +48,16 @@ def test_words_stand_as_they_are_with_the_year():
     assert value('"01/{year}"') == "01/2026"
 
 
+def test_words_take_in_what_was_answered():
+    source = '"Số định danh cá nhân {person.personal_number}"'
+    assert value(source, answers={"person": {"personal_number": "000199004821"}}) == "Số định danh cá nhân 000199004821"
+
+
+def test_words_around_nothing_are_nothing():
+    assert value('"Số định danh cá nhân {person.personal_number}"') is None
+    assert value('"{person.personal_number}" | "không có"') == "không có"
+
+
 @pytest.mark.parametrize(("copies", "said"), [(0, False), (2, True), (None, False)])
 def test_an_expression_reads_facts(copies, said):
     assert value("= copies > 0", facts={"copies": copies}) is said
@@ -72,6 +82,7 @@ def test_what_is_not_known_is_nothing():
         "office_note.examine.shoe_size",
         "office_note.no_step.name",
         "purpose.purpose | nowhere.x",
+        '"{nowhere.x} m"',
     ],
 )
 def test_a_source_that_cannot_be_is_found_when_the_package_is_read(source):

@@ -88,6 +88,27 @@ def test_what_is_required_is_asked_for_and_what_is_not_may_stay_empty(kind):
     assert checked(kind, "", required=False)[1] is None
 
 
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("80", 80),
+        ("82,5", "82,5"),
+        ("82.50 m²", "82,5"),
+        ("82,0", 82),
+        ("1.250", 1250),
+        ("1.250,75 m²", "1250,75"),
+        ("1250.75", "1250,75"),
+    ],
+)
+def test_a_measure_may_carry_its_unit_and_a_comma(typed, kept):
+    assert checked("number", typed, decimals=2, unit="m²") == (kept, None)
+
+
+@pytest.mark.parametrize("typed", ["m²", "82,555", "8,2,5", "80 ha", "-5", "1001", "rộng"])
+def test_a_measure_is_a_number_within_its_bounds(typed):
+    assert checked("number", typed, decimals=2, unit="m²", most=1000)[1]
+
+
 def test_a_wrong_value_is_kept_as_typed_so_that_it_can_be_mended():
     assert checked("personal_number", "00019900482")[0] == "00019900482"
 
