@@ -1,0 +1,162 @@
+"""With the dossier as a whole: an apology with a new date, stop, withdraw for the applicant at the counter."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import RedirectResponse
+
+from app.desk.case_page import CasePage, frame_of, open_page
+from app.desk.frame import desk_frame, say
+from app.dossiers import wishes
+from app.faces.access import OfficerVisit, Visit, require_role
+from app.faces.pages import render
+from app.faces.speaking import speaking, words
+from app.kit import clock
+from app.kit import words as kit_words
+from app.kit.errors import Refused
+from app.kit.words import N_
+from app.org.models import Role
+
+router = APIRouter(prefix="/desk/dossiers", include_in_schema=False, dependencies=[Depends(desk_frame)])
+
+
+class DayUnknown(Refused):
+    """Not a date, or not one the office works on."""
+
+    says = N_("Hãy ghi ngày hẹn mới bằng ngày, tháng, năm; phải là một ngày làm việc.")
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """One thing to be done with a whole dossier: its words, who may, what it asks."""
+
+    name: str
+    title: str
+    tells: str
+    button: str
+    done: str
+    roles: tuple[Role, ...]
+    new_date: bool = False
+    danger: bool = True
+
+
+EXTEND = Wish(
+    "extend", N_("Xin lỗi và hẹn lại"),
+    N_("Chỉ một lần cho mỗi hồ sơ, chậm nhất một ngày trước hạn. Người nộp nhận văn bản xin lỗi ghi lý do và ngày mới."),
+    N_("Gửi lời xin lỗi và ngày hẹn mới"), N_("Đã hẹn lại. Văn bản xin lỗi đang được in và gửi."), (Role.HEAD, Role.LEADER),
+    new_date=True, danger=False,
+)
+STOP = Wish(
+    "stop", N_("Dừng giải quyết"),
+    N_("Dừng theo pháp luật hoặc theo yêu cầu, không phải vì máy hỏng. Người nộp nhận thông báo kèm lý do."),
+    N_("Dừng giải quyết hồ sơ"), N_("Đã dừng giải quyết. Thông báo đang được in và gửi."), (Role.HEAD, Role.LEADER),
+)
+WITHDRAW = Wish(
+    "withdraw", N_("Người nộp rút hồ sơ"),
+    N_("Người nộp đến quầy xin rút. Hồ sơ kết thúc, khoản chưa nộp được hủy, giấy tờ trả lại người nộp."),
+    N_("Ghi nhận rút hồ sơ"), N_("Đã ghi nhận rút hồ sơ."), (Role.RECEPTION, Role.HEAD),
+)
+Act = Callable[[Visit, CasePage, Any], Awaitable[None]]
+
+
+@router.get("/{dossier_id}/extend")
+async def extend_page(request: Request, visit: OfficerVisit, dossier_id: UUID) -> Response:
+    """What an extension asks."""
+    return await _page(request, visit, dossier_id, EXTEND)
+
+
+@router.post("/{dossier_id}/extend")
+async def extend(request: Request, visit: OfficerVisit, dossier_id: UUID) -> Response:
+    """An apology with a new date."""
+    return await _do(request, visit, dossier_id, EXTEND, _extend)
+
+
+@router.get("/{dossier_id}/stop")
+async def stop_page(request: Request, visit: OfficerVisit, dossier_id: UUID) -> Response:
+    """What stopping means."""
+    return await _page(request, visit, dossier_id, STOP)
+
+
+@router.post("/{dossier_id}/stop")
+async def stop(request: Request, visit: OfficerVisit, dossier_id: UUID) -> Response:
+    """Stop in law, with its reason."""
+    return await _do(request, visit, dossier_id, STOP, _stop)
+
+
+@router.get("/{dossier_id}/withdraw")
+async def withdraw_page(request: Request, visit: OfficerVisit, dossier_id: UUID) -> Response:
+    """What withdrawing means."""
+    return await _page(request, visit, dossier_id, WITHDRAW)
+
+
+@router.post("/{dossier_id}/withdraw")
+async def withdraw(request: Request, visit: OfficerVisit, dossier_id: UUID) -> Response:
+    """The applicant asked for it at the counter."""
+    return await _do(request, visit, dossier_id, WITHDRAW, _withdraw)
+
+
+async def _extend(visit: Visit, page: CasePage, form: Any) -> None:
+    await wishes.extend(
+        visit.db, visit.tools, page.case, officer=visit.officer, new_due=_new_due(visit, form),
+        reason=str(form.get("reason", ""))[:2000], basis=str(form.get("basis", ""))[:500],
+    )
+
+
+async def _stop(visit: Visit, page: CasePage, form: Any) -> None:
+    await wishes.stop(
+        visit.db, visit.tools, page.case, officer=visit.officer, reason=str(form.get("reason", ""))[:2000]
+    )
+
+
+async def _withdraw(visit: Visit, page: CasePage, form: Any) -> None:
+    await wishes.withdraw(
+        visit.db, visit.tools, page.case, by=visit.actor, reason=str(form.get("reason", ""))[:2000]
+    )
+
+
+def _new_due(visit: Visit, form: Any) -> datetime:
+    """Closing time of the day that was typed. Raises DayUnknown."""
+    try:
+        day = date(*(int(str(form.get(f"new-{part}", ""))) for part in ("year", "month", "day")))
+        return visit.tools.calendar.closing(day)
+    except (ValueError, Refused):
+        raise DayUnknown from None
+
+
+async def _do(request: Request, visit: Visit, dossier_id: UUID, wish: Wish, act: Act) -> Response:
+    require_role(visit, *wish.roles)
+    page = await open_page(visit, dossier_id)
+    form = await request.form()
+    try:
+        await act(visit, page, form)
+    except Refused as refused:
+        return await _page(request, visit, dossier_id, wish, form, refused.words(visit.language))
+    await say(visit, kit_words.say(wish.done, visit.language))
+    return RedirectResponse(f"/desk/dossiers/{dossier_id}", status_code=303)
+
+
+async def _page(
+    request: Request, visit: Visit, dossier_id: UUID, wish: Wish, form: Any = None, error: str = ""
+) -> Response:
+    require_role(visit, *wish.roles)
+    page = await open_page(visit, dossier_id)
+    typed = form if form is not None else {}
+    day = {part: str(typed.get(f"new-{part}", "")) for part in ("day", "month", "year")}
+    if form is None and wish.new_date and page.case.due_at:
+        following = visit.tools.calendar.working_day_after(
+            max(page.case.due_at.astimezone(clock.LOCAL).date(), clock.today()), 1
+        )
+        day = {"day": str(following.day), "month": str(following.month), "year": str(following.year)}
+    with speaking(visit.language):
+        return render(
+            request, "desk/dossiers/whole.html", status=422 if error else 200, **frame_of(visit, page, ""),
+            wish=wish, heading=words(wish.title), tells=words(wish.tells), button=words(wish.button), day=day,
+            reason=str(typed.get("reason", "")), basis=str(typed.get("basis", "")), error=error,
+            errors=[("reason", error)] if error else [],
+        )
+
+
