@@ -2,8 +2,28 @@
 
 from fastapi import APIRouter
 
-from app.desk import sign_in, work
+from app.desk import (
+    consultations,
+    delivery,
+    dossiers,
+    fees,
+    files,
+    messages,
+    papers,
+    registers,
+    results,
+    search,
+    sign,
+    sign_in,
+    steps,
+    stuck,
+    whole,
+    work,
+)
 
 router = APIRouter()
-for _page in (sign_in, work):
+for _page in (
+    sign_in, work, steps, dossiers, papers, files, messages, consultations, results, fees, whole, sign, delivery, search,
+    stuck, registers,
+):
     router.include_router(_page.router)
