@@ -26,7 +26,8 @@ class Desk:
     async def get(self, path: str, **options: Any) -> httpx.Response:
         """A page. The token of its forms is kept for the next `post`."""
         answer = await self.client.get(path, **options)
-        found = re.search(r'name="csrf_token" value="([^"]+)"', answer.text) if "html" in answer.headers["content-type"] else None
+        html = "html" in answer.headers.get("content-type", "")
+        found = re.search(r'name="csrf_token" value="([^"]+)"', answer.text) if html else None
         self.token = found[1] if found else self.token
         return answer
 
