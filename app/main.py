@@ -40,6 +40,7 @@ def create_app(settings: Settings) -> FastAPI:
         async with equip(settings) as tools:
             app.state.tools = tools
             app.state.store_report = await _try_the_lock(tools)
+            app.state.frame = await portal.house_frame(tools)
             open_metrics(settings.metrics_host, settings.metrics_port)
             yield
 
