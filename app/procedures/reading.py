@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from app.deadlines.rules import StepsExceedTerm, check_steps
 from app.deadlines.terms import TermRefused, parse_term
 from app.engine.decisions import Decision, load_decision
 from app.engine.drawings import Drawing, load_drawing
@@ -19,6 +20,7 @@ from app.procedures.content import problem_of
 from app.procedures.overlay import Overlay
 from app.procedures.package import Form, FormField, Procedure
 
+OUTSIDE_TERM = frozenset({"receive", "hand_over", "hand_to_post", "take_back"})  # commands of steps
 TEXT_FILES = (".toml", ".bpmn", ".dmn", ".json", ".typ")
 
 
@@ -110,7 +112,24 @@ def _terms(package: Package) -> list[str]:
             problems.append(f"{where}: {wrong.words('vi')}")
     if procedure.term.term is None and procedure.term.decision is None:
         problems.append("term: neither a term nor a decision table")
-    return problems
+    return problems or _budgets(package)
+
+
+def _budgets(package: Package) -> list[str]:
+    """Steps within the term fit into it (R10); reception comes before the term, giving back after it."""
+    procedure = package.procedure
+    table = package.decisions.get(procedure.term.decision or "")
+    term = procedure.term.term or (table and str(table.decide({}).get("term") or ""))
+    within = [
+        parse_term(step.budget) for step in procedure.steps.values()
+        if step.budget and not OUTSIDE_TERM & {action.command for action in step.actions}
+    ]
+    try:
+        if term:
+            check_steps(within, parse_term(term))
+    except (StepsExceedTerm, TermRefused) as wrong:
+        return [f"steps: {wrong.words('vi')}"]
+    return []
 
 
 def _conditions(procedure: Procedure, form: Form) -> list[str]:

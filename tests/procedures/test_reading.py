@@ -83,6 +83,17 @@ def test_a_province_cannot_time_a_step_that_does_not_exist():
     assert "there is no step dance" in overlaid(COPIES, step)
 
 
+def test_the_steps_together_take_no_longer_than_the_law_allows():
+    long = {"steps": {"examine": {"budget": "4 working-days", "legal_basis": "Quy trình GIẢ ĐỊNH"}}}
+    assert "nhiều hơn thời hạn" in overlaid(MARITAL, long)
+
+
+def test_reception_comes_before_the_term():
+    long = {"steps": {"check_papers": {"budget": "4 working-days", "legal_basis": "Quy trình GIẢ ĐỊNH"}}}
+    files = {**package_of(MARITAL).files, "overlay.json": json.dumps(long)}
+    assert parse_package(files).procedure.steps["check_papers"].budget == "4 working-days"
+
+
 def test_a_provinces_amount_needs_its_resolution():
     assert "legal_basis" in overlaid(MARITAL, {"fees": {"marital_status": {"amount": 15000}}})
 
