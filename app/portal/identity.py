@@ -126,7 +126,7 @@ class IdentityProvider:
         return self._known
 
     async def _read(self, client: AsyncOAuth2Client, address: str) -> dict[str, Any]:
-        answer = await client.get(address, withhold_token=True)
+        answer = await client.request("GET", address, withhold_token=True)
         return dict(answer.raise_for_status().json())
 
     def _client(self) -> AsyncOAuth2Client:
