@@ -9,7 +9,7 @@ import pytest
 from app.dossiers import queries_overview as queries
 from app.dossiers.queries_overview import Sieve
 from app.kit import clock
-from tests.dossiers.test_life import given, received
+from tests.dossiers.situations import given, received
 from tests.factories import COMMUNE, NEIGHBOUR, OFFICES, Make
 from tests.overview.conftest import SignIn
 

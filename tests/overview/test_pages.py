@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Page, Route
 
 from tests.browser import DESK, PHONE, Visit, axe, no_horizontal_scroll
-from tests.dossiers.test_life import given, received
+from tests.dossiers.situations import given, received
 from tests.factories import COMMUNE, Make
 from tests.overview.conftest import Desk, SignIn
 from tests.overview.test_overview import due
