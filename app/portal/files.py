@@ -9,20 +9,13 @@ from fastapi import APIRouter, Response
 from app.documents import service as documents
 from app.documents.models import Document
 from app.documents.service import DocumentNotFound
-from app.dossiers.case import Case
-from app.dossiers.models import DossierState
+from app.dossiers.showing import may_see
 from app.faces.access import CitizenVisit
-from app.fees import service as fees
-from app.kit.db import Db
 from app.portal.own import own_case
 from app.portal.previews import preview
 
 router = APIRouter(prefix="/dossiers/{dossier_id}/papers/{document_id}", include_in_schema=False)
 
-# Forms printed for the applicant. The office's own slips (control slip, label, lists) are not theirs to see.
-FORMS_FOR_APPLICANT: Final = frozenset(
-    {"application", "receipt", "supplement", "refusal", "apology", "stop", "result_receipt", "undertaking", "fee_receipt"}
-)
 _SHOWN: Final = frozenset({"application/pdf", "image/jpeg", "image/png"})
 _NOTHING_RUNS: Final = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; sandbox"
 
@@ -54,30 +47,6 @@ def disposition(name: str, *, inline: bool) -> str:
     """A Content-Disposition that keeps Vietnamese names (RFC 6266) and gives old readers a plain one."""
     plain = "".join(letter if letter.isascii() and (letter.isalnum() or letter in "-_.") else "_" for letter in name)
     return f"{'inline' if inline else 'attachment'}; filename=\"{plain or 'tep'}\"; filename*=UTF-8''{quote(name, safe='')}"
-
-
-async def may_see(db: Db, case: Case, document: Document) -> bool:
-    """Whether this document is for the applicant's eyes now."""
-    if document.kind == "paper":
-        return document.removed_at is None
-    if document.kind == "form":
-        return document.component in FORMS_FOR_APPLICANT
-    if document.kind == "draft":
-        return bool(await db.value("SELECT 1 FROM result WHERE dossier_id = $1 AND draft_id = $2 AND number IS NULL",
-                                   case.id, document.id))
-    if document.kind == "result":
-        return await result_open(db, case) and bool(await db.value(
-            "SELECT 1 FROM result WHERE dossier_id = $1 AND document_id = $2 AND state IN ('issued', 'revoked')",
-            case.id, document.id,
-        ))
-    return document.kind == "receipt"
-
-
-async def result_open(db: Db, case: Case) -> bool:
-    """Whether the signed result may be opened on the page: it is issued, and what was owed is paid."""
-    if case.state not in (DossierState.RESULT_READY, DossierState.RETURNED):
-        return False
-    return (await fees.balance(db, case.id)).owed == 0
 
 
 async def _read(visit: CitizenVisit, dossier_id: UUID, document_id: UUID) -> tuple[Document, bytes]:

@@ -9,11 +9,11 @@ from fastapi import APIRouter, Form, Request, Response
 from app.dossiers.queries_portal import TrackedDossier, tracked
 from app.dossiers.states import WORDS
 from app.faces.access import PublicVisit, Visit
+from app.faces.limits import Limit
 from app.faces.refusals import refusal
 from app.journal import service as journal
 from app.kit.words import N_, say
 from app.portal.dates import promise_view
-from app.portal.limits import Limit
 from app.portal.page import go, show, speak
 from app.portal.timeline import events, stations
 

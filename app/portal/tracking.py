@@ -12,6 +12,7 @@ from app.dossiers.drafts import readiness
 from app.dossiers.models import DossierState as S
 from app.dossiers.queries_portal import applicant_step, open_supplement
 from app.dossiers.refusals import MessageEmpty, MessageTooLong
+from app.dossiers.showing import FORMS_FOR_APPLICANT, result_open
 from app.dossiers.states import UNDECIDED
 from app.faces.access import CitizenVisit, Visit
 from app.fees import service as fees
@@ -21,7 +22,6 @@ from app.kit.words import N_, say
 from app.notices import service as notices
 from app.org import people
 from app.portal.dates import moment_view, promise_view
-from app.portal.files import FORMS_FOR_APPLICANT, result_open
 from app.portal.hub import tasks_of
 from app.portal.own import own_case
 from app.portal.page import go, show, speak, tell

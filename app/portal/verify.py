@@ -1,6 +1,5 @@
 """Is this document real? By the QR's key, by the store code, by the file itself."""
 
-import asyncio
 import hashlib
 from collections.abc import Mapping
 from typing import Any, Final
@@ -10,11 +9,11 @@ from starlette.datastructures import UploadFile
 
 from app.dossiers.queries_portal import result_presented
 from app.faces.access import PublicVisit, Visit
+from app.faces.limits import Limit
 from app.faces.refusals import refusal
 from app.kit.words import N_, say
-from app.portal.limits import Limit
 from app.portal.page import show, speak
-from signing import TrustRoots, Verdict, verify_pdf
+from app.signatures.verifying import judge, verdict_of
 
 LARGEST: Final = 20 * 1024 * 1024
 TRIES: Final = Limit(30, 60.0)
@@ -80,29 +79,6 @@ async def _judge(visit: Visit, expected: Mapping[str, Any] | None, *, key: str =
     verdict = verdict_of(judged, found, authorities)
     signers = [one for one in judged.signatures if one.signer] if judged else []
     return await _page(visit, verdict=verdict, found=found, key=key, signers=signers, by_file=True)
-
-
-async def judge(data: bytes, found: Mapping[str, Any] | None, trust: TrustRoots | None) -> Verdict | None:
-    """What the file's own signatures say, outside the event loop; None where the office has no trust anchors."""
-    if trust is None:
-        return None
-    expected = found["sha256"] if found else None
-    return await asyncio.to_thread(verify_pdf, data, trust=trust, expected_sha256=expected)
-
-
-def verdict_of(judged: Verdict | None, found: Mapping[str, Any] | None, authorities: set[str]) -> str:
-    """valid, changed, revoked or foreign. In the register counts: a good signature on a file we never issued is not ours.
-
-    A file of the register was issued with these very bytes; its signatures can then only be called broken, never better.
-    """
-    if found is not None:
-        if found["state"] == "revoked":
-            return "revoked"
-        return "changed" if judged is not None and judged.overall == "changed" else "valid"
-    if judged is None or judged.overall == "unsigned":
-        return "foreign"
-    ours = not judged.signatures or any(one.organisation in authorities for one in judged.signatures)
-    return "changed" if judged.overall == "changed" and ours else "foreign"
 
 
 def _of_register(found: Mapping[str, Any]) -> str:
