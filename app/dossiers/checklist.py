@@ -77,7 +77,7 @@ async def judge(db: Db, case: Case, component: str, verdict: Verdict, note: str 
 async def require_all_in_order(db: Db, case: Case) -> None:
     """Raises ChecklistUnfinished or PapersNotInOrder: nothing is accepted on trust."""
     all_lines = await lines(db, case)
-    left = sum(1 for line in all_lines if line.verdict is None and _must_be_judged(line))
+    left = _left(all_lines)
     if left:
         raise ChecklistUnfinished(left=left)
     if any(line.verdict in ("missing", "wrong") for line in all_lines):
@@ -87,7 +87,7 @@ async def require_all_in_order(db: Db, case: Case) -> None:
 async def require_complete_list(db: Db, case: Case) -> list[Line]:
     """The lines to be mended; every line must have its verdict first, so that people are asked once."""
     all_lines = await lines(db, case)
-    left = sum(1 for line in all_lines if line.verdict is None and _must_be_judged(line))
+    left = _left(all_lines)
     if left:
         raise ChecklistUnfinished(left=left)
     bad = [line for line in all_lines if line.verdict in ("missing", "wrong")]
@@ -96,5 +96,10 @@ async def require_complete_list(db: Db, case: Case) -> list[Line]:
     return bad
 
 
-def _must_be_judged(line: Line) -> bool:
-    return line.required or bool(line.files)
+def _left(all_lines: list[Line]) -> int:
+    """How many papers still want a verdict; of a group where any one will do, one is enough."""
+    judged_groups = {line.component.one_of for line in all_lines if line.component.one_of and line.verdict is not None}
+    return sum(
+        1 for line in all_lines
+        if line.verdict is None and (line.files or (line.required and line.component.one_of not in judged_groups))
+    )

@@ -55,8 +55,6 @@ async def draft_result(db: Db, tools: Tools, case: Case, move: Move, command: "C
         )
     move.state = DossierState.IN_PROGRESS
     move.note("result.drafted")
-    if case.channel == "online":
-        move.tell("draft_ready")
 
 
 async def confirm_draft(db: Db, tools: Tools, case: Case, move: Move, command: "Command") -> None:

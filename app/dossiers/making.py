@@ -36,7 +36,7 @@ async def show_draft(tools: Tools, work: Work) -> None:
                     component=f"draft_{one.n}", name=f"Du-thao-{one.n}.pdf", pdf=paper.pdf, pages=paper.pages,
                 )
                 await results.keep_draft(db, one.id, kept.id)
-            await effect_done(db, tools, case.id, int(work.payload["task_no"]), {}, event="draft.shown")
+            await effect_done(db, tools, case.id, int(work.payload["task_no"]), {}, event="draft.shown", tell="draft_ready")
 
 
 async def make_result(tools: Tools, work: Work) -> None:

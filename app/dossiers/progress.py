@@ -78,12 +78,18 @@ async def act_as_applicant(db: Db, tools: Tools, case: Case, task_no: int, ask: 
 
 
 async def effect_done(
-    db: Db, tools: Tools, dossier_id: UUID, task_no: int, answer: Mapping[str, Any], *, event: str, **facts: Any
+    db: Db, tools: Tools, dossier_id: UUID, task_no: int, answer: Mapping[str, Any], *, event: str,
+    tell: str | None = None, **facts: Any,
 ) -> bool:
-    """An outside effect came to its end. False when its task is no longer open (withdrawn meanwhile, or done twice)."""
+    """An outside effect came to its end; the applicant hears of it when `tell` names an event they know.
+
+    False when its task is no longer open (withdrawn meanwhile, or done twice).
+    """
     case = await open_case(db, tools, dossier_id)
     move = Move(SYSTEM, clock.now())
     move.note(event, **facts)
+    if tell:
+        move.tell(tell)
     return await _try_turn(db, tools, case, move, lambda state: _complete(case, state, task_no, answer))
 
 
