@@ -20,6 +20,7 @@ from app.journal.service import Actor
 from app.kit import clock
 from app.kit.db import Database, Db
 from app.org import people
+from app.org.founding import appoint
 from app.org.people import SignedOfficer
 from app.org.sign_in import hash_password
 from app.results import service as results
@@ -70,6 +71,19 @@ class Make:
             found = await people.officer(db, officer_id)
         assert found is not None
         return found
+
+    async def colleague(self, role: str, office: str = "tanmai") -> SignedOfficer:
+        """Another officer of the same role."""
+        login = f"{role}-2@{office}"
+        async with self.database.transaction(offices=OFFICES) as db:
+            if await db.value("SELECT id FROM officer WHERE login = $1", login) is None:
+                first = await db.row("SELECT office_id, title FROM officer WHERE login = $1", f"{role}@{office}")
+                assert first is not None
+                await appoint(
+                    db, office_id=first["office_id"], login=login, name="Mai Thử Hai", title=first["title"], roles=[role],
+                    password=PASSWORD, password_hash=password_hash(),
+                )
+        return await self.officer(f"{role}-2", office)
 
     async def citizen(self, **known: Any) -> Citizen:
         """A new citizen."""
