@@ -19,6 +19,7 @@ from app.faces import languages, static_files
 from app.faces.access import SignInNeeded, open_to_all
 from app.faces.addresses import AddressUnreadable, require_readable
 from app.faces.pages import page_language
+from app.faces.passing_by import pass_by
 from app.faces.policy import security_headers
 from app.faces.refusals import refusal
 from app.kit.db import NotStorable
@@ -56,6 +57,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(languages.router, dependencies=open_routes)
     _health(app)
     _refusals(app, settings)
+    pass_by(app.router)
     return app
 
 
