@@ -118,10 +118,13 @@ async def open_case_of_citizen(db: Db, tools: Tools, dossier_id: UUID, citizen_i
 
     The narrowing to the one dossier is the caller's: everything below it is asked for by `dossier_id`.
     """
-    row = await db.row(_READ + " WHERE d.id = $1 AND d.applicant_id = $2", dossier_id, citizen_id)
-    if row is None:
+    office_id = await db.value("SELECT office_id FROM dossier WHERE id = $1 AND applicant_id = $2", dossier_id, citizen_id)
+    if office_id is None:
         raise DossierNotFound
-    await db.act_for(offices=[row["office_id"]], citizen=citizen_id)
+    # Only now may the process of the dossier be seen; read before, its version would be missing.
+    await db.act_for(offices=[office_id], citizen=citizen_id)
+    row = await db.row(_READ + " WHERE d.id = $1 AND d.applicant_id = $2", dossier_id, citizen_id)
+    assert row is not None
     return await _case(db, tools, row)
 
 
