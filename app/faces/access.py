@@ -113,16 +113,19 @@ async def _visit(request: Request) -> AsyncIterator[Visit]:
         _require_our_site(request)
         if "form" in request.headers.get("content-type", ""):
             await request.form()  # before a connection is taken: who sends slowly must not hold one
-    async with tools.database.transaction() as db:
-        visit = Visit(request, db, tools)
-        if word:
-            somebody = await recognise(db, word)
-            visit.session, visit._officer, visit._citizen = somebody.session, somebody.officer, somebody.citizen
-        if request.method not in SAFE and not bearer:
-            await _require_our_form(visit)
-        request.state.csrf_token = visit.session.secret if visit.session else ""
-        request.state.visit = visit
-        yield visit
+    try:
+        async with tools.database.transaction() as db:
+            visit = Visit(request, db, tools)
+            if word:
+                somebody = await recognise(db, word)
+                visit.session, visit._officer, visit._citizen = somebody.session, somebody.officer, somebody.citizen
+            if request.method not in SAFE and not bearer:
+                await _require_our_form(visit)
+            request.state.csrf_token = visit.session.secret if visit.session else ""
+            request.state.visit = visit
+            yield visit
+    finally:
+        await request.close()  # files that were sent and not kept
 
 
 def _require_our_site(request: Request) -> None:

@@ -1,6 +1,6 @@
 """Addresses nobody can have meant are refused before anything is read: control characters, a host that is none."""
 
-from urllib.parse import unquote_to_bytes
+from urllib.parse import unquote_to_bytes, urlsplit
 
 from fastapi import Request
 
@@ -8,6 +8,7 @@ from app.kit.errors import Refused
 from app.kit.words import N_
 
 LONGEST_QUERY = 8_000
+_BREAKS = str.maketrans("", "", "\r\n\t")  # a text typed in several lines may stand in a query
 
 
 class AddressUnreadable(Refused):
@@ -17,19 +18,37 @@ class AddressUnreadable(Refused):
 
 
 def require_readable(request: Request) -> None:
-    """Raises AddressUnreadable for a path or query with control characters or broken UTF-8, or an unusable host."""
+    """Raises AddressUnreadable for a path or query with control characters or broken UTF-8, or an unusable host.
+
+    The request is then left with the beginning of its path alone, so that an answer can be written to it.
+    """
     scope = request.scope
-    path, query = scope["path"], scope.get("query_string", b"")
-    if _unreadable(str(path)) or "\ufffd" in path or len(query) > LONGEST_QUERY:
-        raise AddressUnreadable
+    path, query = str(scope["path"]), bytes(scope.get("query_string", b""))
+    host = request.headers.get("host", "")
+    if _readable(path) and len(query) <= LONGEST_QUERY and _decodes(query) and _is_host(host):
+        return
+    plain = next((start for start in ("/api/", "/hooks/") if path.startswith(start)), "/")
+    headers = [(name, value) for name, value in scope["headers"] if name != b"host"]
+    scope.update(path=plain, raw_path=plain.encode(), query_string=b"", headers=headers)
+    raise AddressUnreadable
+
+
+def _decodes(query: bytes) -> bool:
     try:
-        asked = unquote_to_bytes(query).decode()
-        _ = request.url.netloc
-    except ValueError as wrong:
-        raise AddressUnreadable from wrong
-    if _unreadable(asked.replace("\r", "").replace("\n", "").replace("\t", "")):
-        raise AddressUnreadable
+        query.decode("ascii")
+        return _readable(unquote_to_bytes(query).decode().translate(_BREAKS))
+    except UnicodeDecodeError:
+        return False
 
 
-def _unreadable(text: str) -> bool:
-    return any(ord(letter) < 32 or 0xD800 <= ord(letter) <= 0xDFFF or ord(letter) == 127 for letter in text)
+def _is_host(host: str) -> bool:
+    try:
+        parts = urlsplit(f"//{host}")
+        _ = parts.port
+    except ValueError:
+        return False
+    return parts.netloc == host and not set(host) & set(" \\@")
+
+
+def _readable(text: str) -> bool:
+    return not any(ord(letter) < 32 or 0xD800 <= ord(letter) <= 0xDFFF or letter in "\x7f\ufffd" for letter in text)

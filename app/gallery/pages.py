@@ -80,6 +80,8 @@ async def index(request: Request) -> HTMLResponse:
 @router.get("/refusal/{status}")
 async def refused(request: Request, status: int) -> Response:
     """What a refusal of this kind looks like."""
+    if status not in KINDS:
+        raise NotFound
     request.state.frame = PORTAL
     return refusal(request, status, samples.REFUSED, code="7f3a-20c1")
 

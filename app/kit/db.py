@@ -156,7 +156,7 @@ class Database:
 
     async def _give_back(self, connection: Connection) -> None:
         with suppress(*SERVER_AWAY):  # how the transaction ended is known already; the pool drops what is broken
-            await self.pool.release(connection, timeout=5)
+            await self.pool.release(connection, timeout=5)  # type: ignore[arg-type]
 
     async def close(self) -> None:
         await self.pool.close()

@@ -26,9 +26,13 @@ def language_of(wanted: str | None) -> str:
     return wanted if wanted in LANGUAGES else "vi"
 
 
-@cache
 def translations(language: str) -> gettext.NullTranslations:
-    """The merged catalogue of a language; Vietnamese needs none."""
+    """The merged catalogue of a language; Vietnamese needs none, and is what anything unknown gets (cookies say much)."""
+    return _catalogue(language_of(language))
+
+
+@cache
+def _catalogue(language: str) -> gettext.NullTranslations:
     if language == "vi":
         return gettext.NullTranslations()
     merged = Catalog(locale=language, fuzzy=False)

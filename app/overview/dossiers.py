@@ -92,6 +92,9 @@ def _field(name: str, label: str, options: list[tuple[str, str]], value: str, la
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text) if text else None
+        day = date.fromisoformat(text) if text else None
     except ValueError as wrong:
         raise NotFound from wrong
+    if day is not None and not 1900 <= day.year <= 2999:  # at the ends of time there is no day before or after
+        raise NotFound
+    return day
