@@ -8,6 +8,8 @@ from app.desk import (
     dossiers,
     fees,
     files,
+    intake,
+    intake_draft,
     messages,
     papers,
     registers,
@@ -24,6 +26,6 @@ from app.desk import (
 router = APIRouter()
 for _page in (
     sign_in, work, steps, dossiers, papers, files, messages, consultations, results, fees, whole, sign, delivery, search,
-    stuck, registers,
+    stuck, registers, intake, intake_draft,
 ):
     router.include_router(_page.router)
