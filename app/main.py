@@ -127,7 +127,8 @@ def _refusals(app: FastAPI, settings: Settings) -> None:
 
     @app.exception_handler(StarletteHTTPException)
     async def http(request: Request, problem: HTTPException) -> Response:
-        return _say(request, problem.status_code, "", "HTTPException", problem, headers=dict(problem.headers or {}))
+        says = str(problem.detail) if _is_machine(request) else ""
+        return _say(request, problem.status_code, says, "HTTPException", problem, headers=dict(problem.headers or {}))
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, problem: RequestValidationError) -> Response:

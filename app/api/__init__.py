@@ -1,5 +1,15 @@
-"""The machines' face: the same verbs as JSON under /api/v1."""
+"""Machines: the verbs of the office as JSON under /api/v1. The OpenAPI document is its contract."""
 
 from fastapi import APIRouter
 
-router = APIRouter(prefix="/api/v1")
+from app.api import answers, around, catalogue, counter, dossiers, money, papers, public, questions, session, steps
+from app.api.document import PREFIX, document_router
+from app.api.shapes import PROBLEMS
+
+described = APIRouter(prefix=PREFIX, responses=PROBLEMS)
+for part in (catalogue, session, counter, dossiers, answers, papers, money, steps, around, questions, public):
+    described.include_router(part.router)
+
+router = APIRouter()
+router.include_router(described)
+router.include_router(document_router(described))

@@ -1,0 +1,132 @@
+"""What the API reads and keeps beside single dossiers: idempotency keys, lists of an office, cursors."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from app.dossiers.models import DossierState
+from app.kit.db import Db
+
+PAGE: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAnswer:
+    """What a key was used for, and the answer it got."""
+
+    route: str
+    body_sha256: str
+    status: int
+    answer: dict[str, Any]
+
+
+async def take_key(
+    db: Db, *, actor: str, key: str, route: str, body_sha256: str, at: datetime, forget_before: datetime
+) -> KeptAnswer | None:
+    """Take a key for this transaction; None when it is ours now, else what it was used for.
+
+    Waits for another transaction that is just using it.
+    """
+    await db.run("DELETE FROM idempotency_key WHERE actor = $1 AND at < $2", actor, forget_before)
+    fresh = await db.run(
+        "INSERT INTO idempotency_key (actor, key, route, body_sha256, status, answer, at)"
+        " VALUES ($1, $2, $3, $4, 0, '{}', $5) ON CONFLICT (actor, key) DO NOTHING",
+        actor, key, route, body_sha256, at,
+    )
+    if fresh:
+        return None
+    row = await db.row(
+        "SELECT route, body_sha256, status, answer FROM idempotency_key WHERE actor = $1 AND key = $2", actor, key
+    )
+    assert row is not None
+    return KeptAnswer(**dict(row))
+
+
+async def keep_answer(db: Db, *, actor: str, key: str, status: int, answer: dict[str, Any]) -> None:
+    """Keep the answer with its key, in the transaction of the effect."""
+    await db.run(
+        "UPDATE idempotency_key SET status = $3, answer = $4 WHERE actor = $1 AND key = $2", actor, key, status, answer
+    )
+
+
+async def mark_of(db: Db, dossier_id: UUID, *, lock: bool = False) -> str:
+    """The dossier's ETag without quotes: its version and the last transaction that touched its row.
+
+    `lock` holds the row, so that what was compared is still true when this transaction writes.
+    """
+    row = await db.row(
+        f"SELECT version, xmin::text AS xmin FROM dossier WHERE id = $1 {'FOR UPDATE' if lock else ''}", dossier_id
+    )
+    assert row is not None
+    return f"{row['version']}.{row['xmin']}"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One dossier in an office's list."""
+
+    id: UUID
+    code: str | None
+    procedure_code: str
+    title: str
+    holder_name: str
+    office_id: int
+    state: DossierState
+    channel: str
+    created_at: datetime
+    submitted_at: datetime | None
+    received_at: datetime | None
+    due_at: datetime | None
+    finished_at: datetime | None
+
+
+_OF_OFFICES: Final = """
+SELECT id, code, procedure_code, title, holder_name, office_id, state, channel, created_at, submitted_at, received_at,
+  due_at, finished_at
+FROM dossier
+WHERE office_id = ANY($1) AND (state <> 'draft' OR assisted_by IS NOT NULL)
+  AND ($2::text[] IS NULL OR state = ANY($2)) AND ($3::text IS NULL OR procedure_code = $3)
+  AND ($4::timestamptz IS NULL OR (created_at, id) < ($4, $5::uuid))
+ORDER BY created_at DESC, id DESC LIMIT $6
+"""
+
+
+async def of_offices(
+    db: Db, offices: Sequence[int], *, states: Sequence[str] | None = None, procedure: str | None = None,
+    before: tuple[datetime, UUID] | None = None, limit: int = PAGE,
+) -> list[Line]:
+    """Dossiers of these offices, newest first; one more than `limit` when there are more.
+
+    A citizen's own draft is not among them: before submission it is theirs alone.
+    """
+    at, last = before or (None, None)
+    rows = await db.rows(_OF_OFFICES, list(offices), list(states) if states else None, procedure, at, last, limit + 1)
+    return [Line(**{**dict(row), "state": DossierState(row["state"])}) for row in rows]
+
+
+async def applicant_of(db: Db, citizen_id: UUID) -> dict[str, Any]:
+    """Name and personal number of a citizen this transaction may see; empty otherwise."""
+    row = await db.row("SELECT name, personal_number FROM citizen WHERE id = $1", citizen_id)
+    return dict(row) if row else {"name": "", "personal_number": None}
+
+
+async def supplements_of(db: Db, dossier_id: UUID) -> list[dict[str, Any]]:
+    """Every request for supplement, oldest first."""
+    rows = await db.rows(
+        "SELECT n, items, reason, asked_at, due_at, answered_at, closed FROM supplement_request WHERE dossier_id = $1"
+        " ORDER BY n",
+        dossier_id,
+    )
+    return [dict(row) for row in rows]
+
+
+async def receipts_of(db: Db, dossier_id: UUID) -> list[dict[str, Any]]:
+    """Numbered receipts with the payment each belongs to."""
+    rows = await db.rows(
+        "SELECT payment_id, series, year, number, issued_on, document_id FROM fee_receipt WHERE dossier_id = $1"
+        " ORDER BY year, number",
+        dossier_id,
+    )
+    return [dict(row) for row in rows]
