@@ -10,7 +10,7 @@ import structlog
 from pgqueuer import PgQueuer
 from pgqueuer.models import Job
 
-from app.deadlines.timers import due_timers
+from app.deadlines.timers import DueTimer, due_timers
 from app.dossiers.effects import HANDLERS
 from app.dossiers.giving_up import give_up
 from app.dossiers.progress import fire_timer
@@ -20,7 +20,7 @@ from app.jobs import service as jobs
 from app.jobs.service import ENTRYPOINT
 from app.kit import clock
 from app.kit.db import SERVER_AWAY, Database
-from app.kit.errors import Refusal, Unavailable
+from app.kit.errors import Conflict, Refusal, Unavailable
 from app.observing import JOBS, JOBS_STUCK, JOBS_WAITING, TIMERS_LATE, open_metrics, set_up_logs
 from app.sessions import service as sessions
 from app.settings import Settings
@@ -58,6 +58,9 @@ async def _again_and_again(part: Callable[[], object], stopping: asyncio.Event) 
             await part()  # type: ignore[misc]
         except (*SERVER_AWAY, Unavailable) as away:
             log.warning("database away, trying again", error=type(away).__name__)
+            await _pause(stopping, 2.0)
+        except Exception as problem:
+            log.error("a part of the worker failed, going on", error=type(problem).__name__)
             await _pause(stopping, 2.0)
 
 
@@ -118,21 +121,38 @@ async def _watch_timers(tools: Tools, stopping: asyncio.Event) -> None:
 
 
 async def wake_timers(tools: Tools) -> int:
-    """Fire the timers whose moment has come, oldest first; each with its drawing's turn in one transaction."""
+    """Fire the timers whose moment has come, oldest first, each in a transaction of its own; how many fired.
+
+    A dossier somebody is working on at this moment is left for the next look; a timer that fails holds up no other.
+    """
+    async with tools.database.transaction(offices=await every_office(tools.database)) as db:
+        due = await due_timers(db, clock.now(), limit=100)
     fired = 0
-    for office in await every_office(tools.database):
-        while True:
-            async with tools.database.transaction(offices=[office]) as db:
-                due = await due_timers(db, clock.now(), limit=1)
-                if not due:
-                    break
-                timer = due[0]
-                if not await fire_timer(db, tools, timer.dossier_id, timer.task_no, timer.name):
-                    await db.run(
-                        "DELETE FROM timer WHERE dossier_id = $1 AND task_no = $2", timer.dossier_id, timer.task_no
-                    )
-                fired += 1
+    for timer in due:
+        try:
+            fired += await _wake(tools, timer)
+        except Conflict:
+            continue
+        except (*SERVER_AWAY, Unavailable):
+            raise
+        except Exception as problem:
+            log.error("timer failed", error=type(problem).__name__, timer=timer.name, dossier=str(timer.dossier_id))
     return fired
+
+
+async def _wake(tools: Tools, timer: DueTimer) -> bool:
+    """The process is locked first, as everybody who moves a dossier does: whoever came earlier goes first."""
+    async with tools.database.transaction(offices=[timer.office_id]) as db:
+        free = await db.value(
+            "SELECT 1 FROM process p JOIN timer t USING (dossier_id) WHERE dossier_id = $1 AND t.task_no = $2"
+            " AND t.due_at <= $3 FOR UPDATE OF p SKIP LOCKED",
+            timer.dossier_id, timer.task_no, clock.now(),
+        )
+        if free is None:
+            return False
+        if not await fire_timer(db, tools, timer.dossier_id, timer.task_no, timer.name):
+            await db.run("DELETE FROM timer WHERE dossier_id = $1 AND task_no = $2", timer.dossier_id, timer.task_no)
+    return True
 
 
 async def _sweep(tools: Tools, stopping: asyncio.Event) -> None:

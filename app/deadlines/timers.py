@@ -36,13 +36,13 @@ async def drop_timers(db: Db, dossier_id: UUID, task_nos: Sequence[int] | None =
 
 
 async def due_timers(db: Db, now: datetime, limit: int = 20) -> list[DueTimer]:
-    """Timers due by `now`, oldest first, locked for this transaction; another worker gets others.
+    """Timers due by `now`, oldest first. Not locked: whoever fires one locks its process first, then looks again.
 
     Play the turn and drop the timer in the same transaction: it fires once, and after a crash it is still there.
     """
     rows = await db.rows(
         "SELECT dossier_id, task_no, office_id, name, due_at FROM timer WHERE due_at <= $1"
-        " ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED",
+        " ORDER BY due_at LIMIT $2",
         now, limit,
     )
     return [DueTimer(**dict(row)) for row in rows]

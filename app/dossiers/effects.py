@@ -9,9 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
 from app.dossiers import forms_printing, looking_up, making, payments, posting, telling
-from app.dossiers.progress import effect_done
 from app.dossiers.tools import Tools
-from app.jobs import service as jobs
 from app.jobs.service import Work
 
 Handler = Callable[[Tools, Work], Awaitable[None]]
@@ -38,22 +36,3 @@ ERRANDS: Final[Mapping[str, Handler]] = {
 }
 
 HANDLERS: Final[Mapping[str, Handler]] = {**EFFECTS, **ERRANDS}
-
-
-async def give_up(tools: Tools, work: Work) -> bool:
-    """The package's fallback for an effect that keeps failing. True when there is one and it was taken."""
-    if work.name not in EFFECTS or work.dossier_id is None:
-        return False
-    async with tools.database.transaction(offices=[work.office_id]) as db:
-        row = await db.row("SELECT procedure_version_id FROM dossier WHERE id = $1", work.dossier_id)
-        if row is None:
-            return False
-        loaded = await tools.catalogue.version(db, row["procedure_version_id"])
-        told = loaded.procedure.effects.get(work.name, {}).get("fallback")
-        if told is None or work.attempt < int(loaded.procedure.effects[work.name].get("attempts", 5)):
-            return False
-        if await jobs.finish(db, work.id):
-            await effect_done(
-                db, tools, work.dossier_id, int(work.payload["task_no"]), told, event="effect.given_up", effect=work.name
-            )
-        return True
