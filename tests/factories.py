@@ -12,9 +12,10 @@ from app.citizens.service import Identity, welcome
 from app.demo_play import people as demo_people
 from app.documents import service as documents
 from app.dossiers import drafts, intake
+from app.dossiers.asking import Ask
 from app.dossiers.case import Case, open_case
 from app.dossiers.checklist import judge, lines
-from app.dossiers.progress import Ask, act
+from app.dossiers.progress import act
 from app.dossiers.tools import Tools
 from app.journal.service import Actor
 from app.kit import clock

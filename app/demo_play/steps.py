@@ -7,10 +7,11 @@ from app.demo_play.beginning import attach, persona_of
 from app.demo_play.stage import OpenStep, Scene, Stage
 from app.demo_play.stories import Story
 from app.dossiers import checklist, wishes
+from app.dossiers.asking import Ask
 from app.dossiers.case import Case, open_case
 from app.dossiers.drafting import answers_of
 from app.dossiers.drafts import save_page
-from app.dossiers.progress import Ask, act, act_as_applicant
+from app.dossiers.progress import act, act_as_applicant
 from app.journal.service import Actor
 from app.kit import clock
 from app.kit.db import Db

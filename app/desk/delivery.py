@@ -13,8 +13,9 @@ from app.desk.dossiers import pdf
 from app.desk.frame import desk_frame, say
 from app.dossiers import forms_printing
 from app.dossiers import queries_signing as queries
+from app.dossiers.asking import Ask
 from app.dossiers.case import open_case
-from app.dossiers.progress import Ask, act
+from app.dossiers.progress import act
 from app.dossiers.queries_desk import PAGE
 from app.dossiers.queries_signing import Waiting
 from app.faces.access import OfficerVisit, Visit, require_role

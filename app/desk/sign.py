@@ -14,8 +14,9 @@ from fastapi.responses import RedirectResponse
 from app.desk.due_dates import due_of
 from app.desk.frame import desk_frame, say
 from app.dossiers import queries_signing as queries
+from app.dossiers.asking import Ask
 from app.dossiers.case import open_case
-from app.dossiers.progress import Ask, act
+from app.dossiers.progress import act
 from app.dossiers.queries_signing import Kind, ToSign
 from app.faces.access import OfficerVisit, Visit, require_role
 from app.faces.moments import clock_time

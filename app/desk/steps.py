@@ -10,7 +10,8 @@ from app.desk.case_page import SIGNING, CasePage, frame_of, open_page
 from app.desk.fields import error_pairs, given_of, typed_of, view_of
 from app.desk.frame import desk_frame, say
 from app.dossiers import queries_case as queries
-from app.dossiers.progress import Ask, act
+from app.dossiers.asking import Ask
+from app.dossiers.progress import act
 from app.dossiers.queries_case import StepNow
 from app.dossiers.refusals import ActionUnknown, FieldsRefused, ReasonMissing
 from app.faces.access import OfficerVisit, Visit, require_role

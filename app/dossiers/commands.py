@@ -4,9 +4,10 @@ A command reads what it needs, adds its own rows in the transaction, and puts ev
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from app.dossiers import checklist, drafting, endings, returning, supplements
+from app.dossiers.asking import Command
 from app.dossiers.case import Case
 from app.dossiers.clock import start_clock
 from app.dossiers.models import DossierState
@@ -15,13 +16,10 @@ from app.dossiers.printing import queue_form
 from app.dossiers.tools import Tools
 from app.kit.db import Db
 
-if TYPE_CHECKING:
-    from app.dossiers.progress import Command
-
-CommandFunction = Callable[[Db, Tools, Case, Move, "Command"], Awaitable[None]]
+CommandFunction = Callable[[Db, Tools, Case, Move, Command], Awaitable[None]]
 
 
-async def go_on(db: Db, tools: Tools, case: Case, move: Move, command: "Command") -> None:
+async def go_on(db: Db, tools: Tools, case: Case, move: Move, command: Command) -> None:
     """The step is done and nothing else follows from it but the drawing. What was noted with it is kept."""
     if command.values:
         await drafting.keep_note(db, case, command.step.name, command.values, move.at)
@@ -29,7 +27,7 @@ async def go_on(db: Db, tools: Tools, case: Case, move: Move, command: "Command"
         move.state = DossierState.IN_PROGRESS
 
 
-async def receive(db: Db, tools: Tools, case: Case, move: Move, command: "Command") -> None:
+async def receive(db: Db, tools: Tools, case: Case, move: Move, command: Command) -> None:
     """Accept the dossier: the clock starts, the slip is printed, the applicant is told (NĐ 118/2025 art. 17)."""
     await checklist.require_all_in_order(db, case)
     due = await start_clock(db, tools, case, move)
@@ -40,7 +38,7 @@ async def receive(db: Db, tools: Tools, case: Case, move: Move, command: "Comman
     move.tell("received", due_at=due.current_due.isoformat())
 
 
-async def send_back(db: Db, tools: Tools, case: Case, move: Move, command: "Command") -> None:
+async def send_back(db: Db, tools: Tools, case: Case, move: Move, command: Command) -> None:
     """The signer or clerk sends the draft back; its number stays with this result, so the book has no gap."""
     move.state = DossierState.IN_PROGRESS
     move.note("result.sent_back", command.reason)

@@ -11,10 +11,11 @@ from app.deadlines.counting import CUTOFF
 from app.deadlines.rules import due_moment
 from app.deadlines.terms import parse_term
 from app.dossiers import checklist, drafts, filled_slips, intake
+from app.dossiers.asking import Ask
 from app.dossiers.case import Case, open_case
 from app.dossiers.folder import open_folder
 from app.dossiers.judging import judge_all
-from app.dossiers.progress import Ask, act
+from app.dossiers.progress import act
 from app.dossiers.refusals import NotYourStep
 from app.dossiers.tools import Tools
 from app.journal import service as journal

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from app.dossiers.addresses import place_of
+from app.dossiers.asking import Command
 from app.dossiers.case import Case
 from app.dossiers.models import DossierState
 from app.dossiers.moves import Move
@@ -17,9 +18,6 @@ from app.kit.db import Db
 from app.org import people
 from app.procedures.content import Known
 from app.results import service as results
-
-if TYPE_CHECKING:
-    from app.dossiers.progress import Command
 
 
 async def keep_note(db: Db, case: Case, step: str, values: Mapping[str, Any], at: datetime) -> None:
@@ -39,7 +37,7 @@ async def answers_of(db: Db, dossier_id: UUID) -> dict[str, dict[str, Any]]:
     }
 
 
-async def draft_result(db: Db, tools: Tools, case: Case, move: Move, command: "Command") -> None:
+async def draft_result(db: Db, tools: Tools, case: Case, move: Move, command: Command) -> None:
     """Fill the result from the answers and from what the specialist typed; nothing is numbered or signed yet."""
     if command.values:
         await keep_note(db, case, command.step.name, command.values, move.at)
@@ -57,24 +55,24 @@ async def draft_result(db: Db, tools: Tools, case: Case, move: Move, command: "C
     move.note("result.drafted")
 
 
-async def confirm_draft(db: Db, tools: Tools, case: Case, move: Move, command: "Command") -> None:
+async def confirm_draft(db: Db, tools: Tools, case: Case, move: Move, command: Command) -> None:
     """The applicant agrees with the draft."""
     move.note("draft.confirmed")
 
 
-async def correct_draft(db: Db, tools: Tools, case: Case, move: Move, command: "Command") -> None:
+async def correct_draft(db: Db, tools: Tools, case: Case, move: Move, command: Command) -> None:
     """The applicant wants something changed; their words go to the specialist."""
     move.state = DossierState.IN_PROGRESS
     move.note("draft.correction_asked", command.reason)
 
 
-async def order_signature(db: Db, tools: Tools, case: Case, move: Move, command: "Command") -> None:
+async def order_signature(db: Db, tools: Tools, case: Case, move: Move, command: Command) -> None:
     """The leader orders the signature on exactly the bytes they previewed (I12). The job signs them."""
     await _order(db, case, move.by, "leader", command.ask.previewed_sha256)
     move.note("signature.ordered", sha256=command.ask.previewed_sha256)
 
 
-async def order_seal(db: Db, tools: Tools, case: Case, move: Move, command: "Command") -> None:
+async def order_seal(db: Db, tools: Tools, case: Case, move: Move, command: Command) -> None:
     """The clerk orders the agency's seal on the signed bytes they looked at."""
     await _order(db, case, move.by, "seal", command.ask.previewed_sha256)
     move.note("seal.ordered", sha256=command.ask.previewed_sha256)

@@ -1,7 +1,7 @@
 """How a dossier ends other than by its result: refused, withdrawn, stopped."""
 
-from typing import TYPE_CHECKING
 
+from app.dossiers.asking import Command
 from app.dossiers.case import Case
 from app.dossiers.clock import end_clock
 from app.dossiers.models import DossierState
@@ -12,18 +12,15 @@ from app.dossiers.states import UNDECIDED, WORDS
 from app.dossiers.tools import Tools
 from app.kit.db import Db
 
-if TYPE_CHECKING:
-    from app.dossiers.progress import Command
 
-
-async def refuse_at_intake(db: Db, tools: Tools, case: Case, move: Move, command: "Command") -> None:
+async def refuse_at_intake(db: Db, tools: Tools, case: Case, move: Move, command: Command) -> None:
     """Not received: the slip with the reason (Mẫu 03), fees cancelled, the applicant told."""
     await _end(db, tools, case, move, DossierState.REFUSED_AT_INTAKE, "dossier.refused_at_intake", command.reason)
     await queue_form(db, case, "refusal", key=f"{case.id}:refusal", reason_event="dossier.refused_at_intake")
     move.tell("refused_at_intake")
 
 
-async def refuse(db: Db, tools: Tools, case: Case, move: Move, command: "Command") -> None:
+async def refuse(db: Db, tools: Tools, case: Case, move: Move, command: Command) -> None:
     """Refused after examination, in writing, within the term; entered as the answer (NĐ 118/2025 art. 19)."""
     await _end(db, tools, case, move, DossierState.REFUSED, "dossier.refused", command.reason)
     await queue_form(db, case, "refusal", key=f"{case.id}:refusal", reason_event="dossier.refused")

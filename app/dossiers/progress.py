@@ -5,10 +5,10 @@ write it all at once.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from app.dossiers.asking import Ask, Command
 from app.dossiers.case import Case, StepAtHand, open_case, open_case_at_step
 from app.dossiers.commands import COMMANDS
 from app.dossiers.instant import instant_effect
@@ -34,20 +34,6 @@ from app.kit import clock
 from app.kit.db import Db
 from app.org.people import SignedOfficer
 from app.procedures.forms import check_fields
-from app.procedures.package import Action
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """What a person asks of a step: which action, with which values, for which reason.
-
-    `previewed_sha256` is the digest of the document they were looking at; `given` are raw form values.
-    """
-
-    action: str
-    given: Mapping[str, Any] = field(default_factory=dict)
-    reason: str | None = None
-    previewed_sha256: str | None = None
 
 
 async def act(db: Db, tools: Tools, dossier_id: UUID, task_no: int, ask: Ask, *, by: SignedOfficer) -> Case:
@@ -162,18 +148,6 @@ async def _act(
     turn = _complete(case, _process(case), step.task_no, answer)
     await settle(db, tools, case, move, turn)
     return case
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """What a command function is given about the act."""
-
-    step: StepAtHand
-    action: Action
-    values: Mapping[str, Any]
-    reason: str | None
-    ask: Ask
-    officer: SignedOfficer | None
 
 
 def _complete(case: Case, state: bytes, task_no: int, answer: Mapping[str, Any]) -> turns.Turn:

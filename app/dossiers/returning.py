@@ -1,8 +1,8 @@
 """Give the result back: at the counter, by post, online."""
 
-from typing import TYPE_CHECKING
 
 from app.deliveries import service as deliveries
+from app.dossiers.asking import Command
 from app.dossiers.case import Case
 from app.dossiers.models import DossierState
 from app.dossiers.moves import Move
@@ -12,11 +12,8 @@ from app.fees import service as fees
 from app.jobs import service as jobs
 from app.kit.db import Db
 
-if TYPE_CHECKING:
-    from app.dossiers.progress import Command
 
-
-async def hand_over(db: Db, tools: Tools, case: Case, move: Move, command: "Command") -> None:
+async def hand_over(db: Db, tools: Tools, case: Case, move: Move, command: Command) -> None:
     """Over the counter: who collected, by which paper, papers signed off. What is owed must be paid first."""
     await fees.require_settled(db, case.id)
     await deliveries.hand_over(db, case.id, collector=dict(command.values), by=move.by.id, at=move.at)
@@ -24,7 +21,7 @@ async def hand_over(db: Db, tools: Tools, case: Case, move: Move, command: "Comm
     await queue_form(db, case, "result_receipt", key=f"{case.id}:result_receipt")
 
 
-async def hand_to_post(db: Db, tools: Tools, case: Case, move: Move, command: "Command") -> None:
+async def hand_to_post(db: Db, tools: Tools, case: Case, move: Move, command: Command) -> None:
     """The postman has taken the packet; the day's hand-over list is the proof."""
     await fees.require_settled(db, case.id)
     await deliveries.hand_to_post(db, case.id, by=move.by.id, at=move.at)
@@ -35,7 +32,7 @@ async def hand_to_post(db: Db, tools: Tools, case: Case, move: Move, command: "C
     move.tell("handed_to_post")
 
 
-async def take_back(db: Db, tools: Tools, case: Case, move: Move, command: "Command") -> None:
+async def take_back(db: Db, tools: Tools, case: Case, move: Move, command: Command) -> None:
     """The post brought it back; the applicant collects it at the counter."""
     await deliveries.keep_at_counter(db, case.id, office_id=case.office_id, at=move.at)
     move.note("result.back_from_post")

@@ -1,10 +1,10 @@
 """Supplements (bổ sung hồ sơ): one complete list, once; its answer; its lapse."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from app.dossiers import checklist
+from app.dossiers.asking import Command
 from app.dossiers.case import Case
 from app.dossiers.clock import after, run_again, stop_clock
 from app.dossiers.models import DossierState
@@ -16,11 +16,8 @@ from app.dossiers.tools import Tools
 from app.kit.db import Db
 from app.org.models import Role
 
-if TYPE_CHECKING:
-    from app.dossiers.progress import Command
 
-
-async def ask(db: Db, tools: Tools, case: Case, move: Move, command: "Command") -> None:
+async def ask(db: Db, tools: Tools, case: Case, move: Move, command: Command) -> None:
     """Send the one complete list. The clock stops if it ran; the applicant is told what, why and until when.
 
     A second request needs a legal basis in `reason` and an approver (head, leader or supervisor): rules.md 1.5, R6.

@@ -4,8 +4,9 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
+from app.dossiers.asking import Ask
 from app.dossiers.case import Case
-from app.dossiers.progress import Ask, act_as_applicant
+from app.dossiers.progress import act_as_applicant
 from app.dossiers.queries_portal import applicant_step
 from app.dossiers.refusals import FieldsRefused, ReasonMissing
 from app.faces.access import CitizenVisit, Visit

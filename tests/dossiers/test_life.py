@@ -5,6 +5,8 @@ from uuid import UUID
 import pikepdf
 import pytest
 
+from app.dossiers.asking import Ask
+from app.dossiers.progress import act
 from app.dossiers.refusals import NotComplete, PapersNotInOrder, StepNoLongerOpen
 from tests.factories import COMMUNE, Given, Make
 
@@ -80,8 +82,6 @@ async def test_the_second_of_two_clicks_is_told_that_the_step_is_done(make: Make
     await make.judged(dossier_id)
     task_no = await make.step(dossier_id, "check_papers")
     await make.act(dossier_id, "check_papers", "receive", "reception")
-    from app.dossiers.progress import Ask, act
-
     officer = await make.officer("reception")
     with pytest.raises(StepNoLongerOpen) as told:
         async with make.database.transaction(offices=officer.offices) as db:

@@ -7,10 +7,11 @@ import pikepdf
 from PIL import Image
 
 from app.citizens.models import Citizen
+from app.dossiers.asking import Ask
 from app.dossiers.case import open_case
 from app.dossiers.intake import submit
 from app.dossiers.payments import take_at_counter
-from app.dossiers.progress import Ask, act_as_applicant
+from app.dossiers.progress import act_as_applicant
 from app.journal.service import Actor
 from tests.factories import COMMUNE, Given, Make
 
