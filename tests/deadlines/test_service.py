@@ -8,6 +8,7 @@ import pytest
 
 from app.deadlines import service as deadlines
 from app.deadlines import timers
+from app.deadlines.calendar import Calendar
 from app.deadlines.decrees import load_calendar
 from app.deadlines.refusals import DeadlineAlreadyRuns, DeadlineNotStarted, DeadlinePaused, ExtensionNeedsReason
 from app.deadlines.service import CalendarNotKept, Due
@@ -23,11 +24,13 @@ def local(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=LOCAL)
 
 
-async def started(db: Db, term: str = "5 working-days", received: str = "2026-06-01T09:00") -> tuple[UUID, Due]:
+async def started(
+    db: Db, term: str = "5 working-days", received: str = "2026-06-01T09:00", calendar: Calendar = VIETNAM
+) -> tuple[UUID, Due]:
     await db.act_for(offices=(OFFICE,))
     dossier_id = uuid4()
     due = await deadlines.start(db, dossier_id, office_id=OFFICE, received_at=local(received), term=parse_term(term),
-                                reading="days", calendar=VIETNAM)
+                                reading="days", calendar=calendar)
     return dossier_id, due
 
 
@@ -75,12 +78,13 @@ async def test_an_explanation_is_recomputed_from_the_lines(db: Db) -> None:
 
 
 async def test_an_old_calendar_still_explains_its_lines(db: Db) -> None:
-    dossier_id, _ = await started(db)
+    old = replace(VIETNAM, scope="H98", last_day=VIETNAM.last_day - timedelta(days=2))
+    dossier_id, _ = await started(db, calendar=old)
     changed = replace(VIETNAM, scope="H99", last_day=VIETNAM.last_day - timedelta(days=1))
     with pytest.raises(CalendarNotKept):
         await deadlines.explain(db, dossier_id, calendar=changed)
-    assert await deadlines.keep_calendar(db, VIETNAM)
-    assert not await deadlines.keep_calendar(db, VIETNAM)
+    assert await deadlines.keep_calendar(db, old)
+    assert not await deadlines.keep_calendar(db, old)
     await deadlines.recount(db, dossier_id, calendar=changed, source="Thông báo mới", at=local("2026-06-02T09:00"))
     told = await deadlines.explain(db, dossier_id, calendar=changed)
     assert told.differences == ()
