@@ -1,4 +1,4 @@
-"""The whole office for journeys: the application on a free port, on the test database, with calm outside systems beside it."""
+"""The whole office for journeys: the application on a free port, the test database, calm outside systems."""
 
 import contextlib
 import socket

@@ -9,7 +9,7 @@ from app.dossiers.case import Case
 from app.kit.db import Db
 from app.kit.words import N_, say
 from app.org import people, units
-from app.portal.wording import YES_NO
+from app.portal.wording import YES_NO, phone_words
 from app.procedures.conditions import holds
 from app.procedures.forms import prefill
 from app.procedures.package import FormField, FormPage
@@ -62,6 +62,9 @@ async def questions_of(
 async def _question(
     db: Db, rule: FormField, value: Any, error: str, known: Any, language: str
 ) -> Question:
+    same = known is not None and known == value
+    if rule.kind == "phone" and isinstance(value, str):
+        value = phone_words(value)
     options = tuple(
         {"value": one.value, "text": one.label.in_(language), "hint": one.hint.in_(language) if one.hint else ""}
         for one in rule.options
@@ -77,7 +80,7 @@ async def _question(
         communes = await commune_options(db, parts.get("province", ""), language)
     return Question(
         id=rule.id, kind=rule.kind, label=rule.label.in_(language), hint=rule.hint.in_(language) if rule.hint else "",
-        value=value, error=error, optional=not rule.required, known=known is not None and known == value,
+        value=value, error=error, optional=not rule.required, known=same,
         options=options, provinces=provinces, communes=communes, parts=parts, type=_TYPES.get(rule.kind, "text"),
         inputmode=_INPUTMODE.get(rule.kind, ""), autocomplete=_AUTOCOMPLETE.get(rule.kind, "off"),
         width=_WIDTHS.get(rule.kind) or (10 if rule.width == "short" else None),

@@ -73,12 +73,13 @@ async def _judge(visit: Visit, expected: Mapping[str, Any] | None, *, key: str =
     digest = hashlib.sha256(data).hexdigest()
     found = await result_presented(visit.db, digest)
     if expected is not None and (found is None or found["id"] != expected["id"]):
-        return await _page(visit, verdict="changed", found=expected, key=key, by_file=True)
+        return await _page(visit, verdict="changed", found=expected, key=key)
     judged = await judge(data, found, visit.tools.keyring.trust)
     authorities = {row["authority"] for row in await visit.db.rows("SELECT authority FROM office")}
     verdict = verdict_of(judged, found, authorities)
     signers = [one for one in judged.signatures if one.signer] if judged else []
-    return await _page(visit, verdict=verdict, found=found, key=key, signers=signers, by_file=True)
+    proven = judged is not None and judged.overall == "valid"
+    return await _page(visit, verdict=verdict, found=found, key=key, signers=signers, proven=proven)
 
 
 def _of_register(found: Mapping[str, Any]) -> str:
@@ -87,11 +88,11 @@ def _of_register(found: Mapping[str, Any]) -> str:
 
 async def _page(
     visit: Visit, *, verdict: str = "", found: Mapping[str, Any] | None = None, code: str = "", key: str = "",
-    error: str = "", status: int = 200, signers: list[Any] | None = None, by_file: bool = False,
+    error: str = "", status: int = 200, signers: list[Any] | None = None, proven: bool = False,
 ) -> Response:
     return await show(
         visit, "verify/verify.html", status=status, verdict=verdict, found=found, code=code, key=key, error=error,
-        errors=[("document", error)] if error else (), signers=signers or [], by_file=by_file,
+        errors=[("document", error)] if error else (), signers=signers or [], proven=proven,
     )
 
 

@@ -90,7 +90,7 @@ def fee_fact(lines: list[dict[str, str]], language: str) -> str:
     """The fee in two words, for the three facts at the top."""
     if not lines:
         return say(N_("Không thu"), language)
-    return lines[0]["value"] if len(lines) == 1 else say(N_("{n} khoản"), language, n=len(lines))
+    return lines[0]["value"] if len(lines) == 1 else say(N_("Tùy trường hợp"), language)
 
 
 async def value_words(db: Db, field: FormField, value: Any, language: str) -> str:
@@ -109,7 +109,14 @@ async def value_words(db: Db, field: FormField, value: Any, language: str) -> st
         return str(await place_of(db, value))
     if field.kind == "money" and isinstance(value, int):
         return money(value, language)
+    if field.kind == "phone":
+        return phone_words(str(value))
     return str(value)
+
+
+def phone_words(number: str) -> str:
+    """A number as people here dial it: +84912000111 is 0912000111."""
+    return f"0{number[3:]}" if number.startswith("+84") else number
 
 
 def date_words(value: Any) -> str:

@@ -52,13 +52,13 @@ SignedIn = Callable[..., Awaitable[Browser]]
 
 
 @pytest.fixture
-async def house(tools: Tools) -> AsyncIterator[httpx.ASGITransport]:
+async def house(tools: Tools) -> httpx.ASGITransport:
     """The application with the test's tools; nobody has tried anything yet."""
     app = create_app(Settings(demo=True, second_factor=False, public_url=HOME))
     app.state.tools = tools
     for limit in (track.TRIES, verify.TRIES):
         limit._tries.clear()
-    yield httpx.ASGITransport(app, raise_app_exceptions=False)
+    return httpx.ASGITransport(app, raise_app_exceptions=False)
 
 
 @pytest.fixture

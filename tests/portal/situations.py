@@ -39,7 +39,8 @@ BORN = {"year": 1996, "month": 3, "day": 12}
 MARITAL_ANSWERS = {
     "requester": {"name": "Tạ Quang Nhẫn", "personal_number": "000090004841", "residence": "Thôn Đình, xã Tân Mai"},
     "contact": {"phone": "0912000111", "email": "nhan@vidu.vn"},
-    "person": {"for_whom": "self", "name": "Tạ Quang Nhẫn", "personal_number": "000090004841", "born_on": BORN, "sex": "nam"},
+    "person": {"for_whom": "self", "name": "Tạ Quang Nhẫn", "personal_number": "000090004841", "born_on": BORN,
+               "sex": "nam"},
     "person_origin": {"ethnicity": "Kinh", "nationality": "Việt Nam"},
     "residence": {"residence": PLACE, "lived_from": {"year": 2010}},
     "status": {"status": "never_married"},

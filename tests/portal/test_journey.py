@@ -159,7 +159,9 @@ async def test_a_paper_is_sent_seen_and_taken_out(signed_in: SignedIn) -> None:
     assert "giấy chứng sinh.jpg" in page
     file, small, remove = (re.search(pattern, page) for pattern in (
         r'href="(/dossiers/[^"]+/file)"', r'src="(/dossiers/[^"]+/preview)"', r'name="remove" value="([^"]+)"'))
-    assert file and small and remove
+    assert file
+    assert small
+    assert remove
     given = await me.get(file[1])
     assert given.content == a_photo()
     assert given.headers["x-content-type-options"] == "nosniff"
