@@ -1,6 +1,7 @@
 """The demonstration's past is played through the real code path, in order, and never twice."""
 
 from collections import Counter
+from itertools import pairwise
 
 import pytest
 
@@ -29,7 +30,8 @@ async def test_the_play_fills_every_state_and_goes_on_where_it_stopped(tools: To
     async with tools.database.transaction(offices=OFFICES) as db:
         dossiers = await db.rows("SELECT * FROM dossier WHERE submission_key = ANY($1)", keys)
         ids = [row["id"] for row in dossiers]
-        delivered = await db.rows("SELECT DISTINCT way FROM delivery WHERE state = 'delivered' AND dossier_id = ANY($1)", ids)
+        delivered = await db.rows(
+            "SELECT DISTINCT way FROM delivery WHERE state = 'delivered' AND dossier_id = ANY($1)", ids)
         stuck = await db.rows("SELECT name FROM job WHERE state = 'stuck' AND dossier_id = ANY($1)", ids)
         asked = await db.value("SELECT count(*) FROM consultation WHERE state = 'asked' AND asked_office_id IS NOT NULL"
                                " AND dossier_id = ANY($1)", ids)
@@ -51,6 +53,6 @@ async def test_the_play_fills_every_state_and_goes_on_where_it_stopped(tools: To
     late = [row for row in dossiers if row["finished_at"] is None and row["due_at"] and row["due_at"] < clock.now()]
     assert late
     assert LONG_NAME in {row["holder_name"] for row in dossiers}
-    for one, following in zip(numbers, numbers[1:], strict=False):
+    for one, following in pairwise(numbers):
         if (one["office_id"], one["book"]) == (following["office_id"], following["book"]):
             assert one["drawn_at"] <= following["drawn_at"], "a later number was drawn earlier"

@@ -6,6 +6,7 @@ from typing import Any, Final
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 
+from app.api.shapes import Problem
 from app.faces.access import open_to_all
 
 PREFIX: Final = "/api/v1"
@@ -51,6 +52,7 @@ def _openapi(application: FastAPI) -> dict[str, Any]:
     if application.openapi_schema is not None:
         return application.openapi_schema
     schema = application.openapi()
+    schema["components"]["schemas"]["Problem"] = Problem.model_json_schema()
     schema["components"]["securitySchemes"] = {
         "bearer": {"type": "http", "scheme": "bearer", "description": "The token of `POST /api/v1/session`."},
         "cookie": {"type": "apiKey", "in": "cookie", "name": "motcua", "description": "A session of the web."},

@@ -31,7 +31,7 @@ def _storable(value: Any, depth: int = 0) -> None:
     elif isinstance(value, list):
         for inner in value:
             _storable(inner, depth + 1)
-    elif isinstance(value, int) and abs(value) > 10**18:
+    elif isinstance(value, int | float) and not abs(value) <= 10**18:  # not a number is out of range as well
         raise ValueError("number out of range")
 
 
@@ -98,8 +98,9 @@ class Problem(View):
     errors: Any = None
 
 
+PROBLEM: Final = "#/components/schemas/Problem"
 PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
-    status: {"model": Problem, "description": words, "content": {"application/problem+json": {}}}
+    status: {"description": words, "content": {"application/problem+json": {"schema": {"$ref": PROBLEM}}}}
     for status, words in (
         (401, "Nobody is signed in, or not as the kind of person this needs."),
         (403, "Not allowed to this person."),

@@ -1,15 +1,19 @@
 """The API's document is whole, and nothing it allows breaks the house."""
 
+import asyncio
+import json
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as some
 
 from app.api import described
 from app.api.document import METHODS
 from tests.api.conftest import AsCitizen, AsOfficer
+from tests.api.test_commands import filled
 from tests.factories import Make
 
 
@@ -47,7 +51,7 @@ async def test_the_page_for_people_names_every_operation_without_scripts(strange
 
 
 anything = some.recursive(
-    some.none() | some.booleans() | some.integers() | some.floats(allow_nan=False) | some.text(max_size=40),
+    some.none() | some.booleans() | some.integers() | some.floats() | some.text(max_size=40),
     lambda inner: some.lists(inner, max_size=3) | some.dictionaries(some.text(max_size=10), inner, max_size=3), max_leaves=6,
 )
 words = some.text(max_size=40) | some.sampled_from(["\x00", "1.004873", "🂡" * 9, "../..", "%00", "' OR 1=1 --", "9" * 40])
@@ -77,10 +81,6 @@ async def test_nothing_anybody_sends_breaks_the_house(
     stranger: httpx.AsyncClient, make: Make, citizen: AsCitizen, officer: AsOfficer
 ) -> None:
     """A few hundred odd requests to every operation, by a stranger, a citizen with a draft, and an officer."""
-    import asyncio
-
-    from tests.api.test_commands import filled
-
     whole = await schema(stranger)
     applicant = await citizen(await make.citizen())
     own = await filled(applicant)
@@ -96,8 +96,10 @@ async def test_nothing_anybody_sends_breaks_the_house(
         query = {name: value for (kind, name), value in values.items() if kind == "query"}
         for (kind, name), value in values.items():
             if kind == "path":
-                path = path.replace(f"{{{name}}}", httpx.URL(f"http://x/{value}").raw_path.decode().lstrip("/") or "x")
-        answer = await client.request(method, f"http://motcua.test{path}", params=query, json=body)
+                path = path.replace(f"{{{name}}}", quote(str(value), safe="") or "x")
+        content = json.dumps(body).encode("utf-8", "surrogatepass") if body is not None else None
+        headers = {"content-type": "application/json"}
+        answer = await client.request(method, f"http://motcua.test{path}", params=query, content=content, headers=headers)
         if answer.status_code >= 500 and answer.status_code != 503:
             broken.append((method, path, query, body, answer.text))
 
@@ -114,6 +116,6 @@ async def test_nothing_anybody_sends_breaks_the_house(
         asyncio.run_coroutine_threadsafe(send(client, path, method, values, body), loop).result(30)
         assert not broken
 
-    every = settings(max_examples=400, deadline=None, derandomize=True, database=None,
-                     suppress_health_check=list(HealthCheck))(given(some.data())(attack))
+    every = settings(max_examples=250, deadline=None, derandomize=True, database=None,
+                     suppress_health_check=list(HealthCheck), phases=[Phase.generate])(given(some.data())(attack))
     await asyncio.to_thread(every)

@@ -56,7 +56,9 @@ async def test_an_applicant_never_reads_the_journal(make: Make, citizen: AsCitiz
     assert (await applicant.get(f"/dossiers/{dossier}/journal")).status_code == 401
 
 
-async def test_tracking_says_the_same_of_wrong_and_of_absent(make: Make, citizen: AsCitizen, stranger: httpx.AsyncClient) -> None:
+async def test_tracking_says_the_same_of_wrong_and_of_absent(
+    make: Make, citizen: AsCitizen, stranger: httpx.AsyncClient
+) -> None:
     person = await make.citizen()
     applicant = await citizen(person)
     dossier = await filled(applicant)
