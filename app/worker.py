@@ -3,6 +3,7 @@
 import asyncio
 import signal
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Final
 
 import asyncpg
@@ -27,6 +28,8 @@ from app.settings import Settings
 
 BATCH: Final = 4
 POLL_SECONDS: Final = 1.0
+LOOK_AGAIN: Final = timedelta(seconds=2)
+ALIVE: Final = timedelta(seconds=6)  # a worker silent for so long is dead, and others take its jobs over
 SWEEP_SECONDS: Final = 20.0
 
 log = structlog.get_logger()
@@ -69,11 +72,14 @@ async def _serve_queue(settings: Settings, tools: Tools, stopping: asyncio.Event
     try:
         queuer = PgQueuer.from_asyncpg_connection(connection)
 
-        @queuer.entrypoint(ENTRYPOINT, concurrency_limit=BATCH)
+        # No limit on the entrypoint: it would count the jobs of all workers, a killed one's too, and stop the queue.
+        @queuer.entrypoint(ENTRYPOINT)
         async def job(woken: Job) -> None:
             await carry_out(tools, int((woken.payload or b"0").decode()))
 
-        serving = asyncio.ensure_future(queuer.run(batch_size=BATCH, max_concurrent_tasks=BATCH * 2))
+        serving = asyncio.ensure_future(queuer.run(
+            batch_size=BATCH, max_concurrent_tasks=BATCH * 2, dequeue_timeout=LOOK_AGAIN, heartbeat_timeout=ALIVE,
+        ))
         waiting = asyncio.ensure_future(stopping.wait())
         await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
         queuer.shutdown.set()
