@@ -1,0 +1,115 @@
+"""The floor as a server: FastAPI and asyncpg doing the same work by hand, with no sign-in, rights, tenants or journal.
+
+Three ways through a step: the SQL alone, and stock SpiffWorkflow with its own serializer around the same SQL. Pages
+are drawn by the same templates from the same queries. Run by `benchmarks.servers` as a process of its own.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from fastapi import FastAPI, Request
+
+from benchmarks import bare_pages
+from benchmarks.engine import flat
+from benchmarks.office import examined
+from tests.engine.stock import Stock, parse
+
+READ = "SELECT version, state FROM floor.{table} WHERE id = $1"
+WRITE = """
+WITH moved AS (
+  UPDATE floor.{table} SET version = version + 1, state = $3::bytea, due_at = $4::timestamptz
+  WHERE id = $1::bigint AND version = $2::int RETURNING id
+), gone AS (
+  DELETE FROM floor.work WHERE instance_id = $1::bigint AND task_no = $5::int
+), opened AS (
+  INSERT INTO floor.work (instance_id, task_no, node, role, due_at)
+  SELECT id, $6::int, 'examine', 'specialist', $4::timestamptz FROM moved
+), told AS (
+  INSERT INTO floor.log (instance_id, at, node, actor, facts)
+  SELECT id, $7::timestamptz, 'examine', $8::uuid, $9::text FROM moved
+)
+SELECT count(*) FROM moved
+"""
+DRAW = (
+    "INSERT INTO floor.serial (day, last) VALUES ($1, 1) ON CONFLICT (day) DO UPDATE SET last = floor.serial.last + 1"
+    " RETURNING last"
+)
+SUBMIT = """
+WITH begun AS (
+  INSERT INTO floor.instance (id, version, due_at, state) VALUES ($1::bigint, 0, NULL, $3::bytea) RETURNING id
+), opened AS (
+  INSERT INTO floor.work (instance_id, task_no, node, role, due_at)
+  SELECT id, 0, 'check_papers', 'reception', $2::timestamptz FROM begun
+), written AS (
+  INSERT INTO floor.log (instance_id, at, node, actor, facts) SELECT id, $2::timestamptz, event, $4::uuid, '{}'
+  FROM begun, unnest(ARRAY['dossier.submitted', 'dossier.state_changed']) AS event
+), told AS (
+  INSERT INTO floor.told (instance_id, key, at, state, facts) SELECT id, id || ':' || what, $2::timestamptz, 'queued', '{}'
+  FROM begun, unnest(ARRAY['fee', 'page', 'email', 'sms', 'email-job', 'sms-job', 'form-job']) AS what
+)
+SELECT count(*) FROM begun
+"""
+ACTOR, FIRST_SUBMITTED = UUID(int=1), 1_000_000
+
+
+def application() -> FastAPI:
+    """The bare stack; `BENCH_FLOOR_DSN` is where its tables are."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        app.state.pool = await asyncpg.create_pool(os.environ["BENCH_FLOOR_DSN"], min_size=2, max_size=10)
+        app.state.specs, app.state.state = parse(flat()), examined()[0]
+        yield
+        await app.state.pool.close()
+
+    app = FastAPI(lifespan=lifespan, openapi_url=None, telemetry={"tracing": False})
+
+    @app.post("/bare/{number}")
+    async def bare(request: Request, number: int) -> dict[str, int]:
+        """The SQL of a step and nothing else."""
+        return await _step(request, "instance", number, lambda state: state)
+
+    @app.post("/stock/{number}")
+    async def stock(request: Request, number: int) -> dict[str, int]:
+        """The same with the stock engine between reading and writing."""
+        return await _step(request, "stock", number, lambda state: _played(request.app.state.specs, state))
+
+    @app.post("/submitted/{number}")
+    async def submitted(request: Request, number: int) -> dict[str, str]:
+        """The rows of a submission: a serial, the dossier, its first step, journal, fee, notices and their jobs."""
+        now, instance = datetime.now(UTC), FIRST_SUBMITTED + number
+        async with request.app.state.pool.acquire() as connection, connection.transaction():
+            await connection.fetchrow(READ.format(table="instance"), 1)
+            last = await connection.fetchval(DRAW, now.date())
+            await connection.fetchval(SUBMIT, instance, now, request.app.state.state, ACTOR)
+        return {"code": f"H99.08.22-{now:%y%m%d}-{last:04d}"}
+
+    app.include_router(bare_pages.router)
+    return app
+
+
+async def _step(request: Request, table: str, number: int, play: Any) -> dict[str, int]:
+    now = datetime.now(UTC)
+    async with request.app.state.pool.acquire() as connection, connection.transaction():
+        row = await connection.fetchrow(READ.format(table=table), number)
+        state = play(row["state"])
+        version = row["version"]
+        moved = await connection.fetchval(
+            WRITE.format(table=table), number, version, state, now + timedelta(days=1), version, version + 1, now, ACTOR,
+            "{}",
+        )
+    return {"moved": moved}
+
+
+def _played(specs: Any, state: bytes) -> bytes:
+    stock = Stock.__new__(Stock)
+    stock.workflow, stock.round_trip, stock.ended = Stock.serializer.deserialize_json(state.decode()), False, None
+    stock.complete("examine", {"outcome": "again"})
+    return str(Stock.serializer.serialize_json(stock.workflow)).encode()

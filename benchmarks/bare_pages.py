@@ -1,0 +1,104 @@
+"""The floor's pages: the same rows by the same query by hand, the same template, nothing around them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any, Final
+
+from fastapi import APIRouter, Form, Request, Response
+
+from app.desk.work import LANES, WINDOWS
+from app.dossiers import queries_desk as queries
+from app.dossiers.models import DossierState
+from app.faces.due import DueState, DueView
+from app.faces.frame import Frame, Office, WayItem
+from app.faces.pages import Here, draw
+from app.journal.service import SYSTEM, Line
+from app.kit.db import Db
+from app.portal.timeline import stations
+
+router = APIRouter()
+
+OFFICES: Final = (2,)
+TAG: Final = {"words": "Đang giải quyết", "kind": ""}
+
+
+@router.get("/work")
+async def work(request: Request) -> Response:
+    """The work list of a specialist by hand: the page's rows and its counts, then the template."""
+    now = datetime.now(UTC)
+    async with request.app.state.pool.acquire() as connection:
+        db = Db(connection)
+        me = await _me(request, db)
+        rows = await queries.work(db, offices=OFFICES, roles=["specialist"], officer_id=me)
+        counts = await queries.count_work(
+            db, offices=OFFICES, roles=["specialist"], officer_id=me, now=now, tomorrow=now + timedelta(days=1),
+            soon=now + timedelta(days=3),
+        )
+        waiting = await queries.count_waiting(db, offices=OFFICES, office_id=2, officer_id=me)
+    shown = [{
+        "id": f"{row.dossier_id}:{row.task_no}", "href": f"/desk/dossiers/{row.dossier_id}", "person": row.holder_name,
+        "code": row.code, "procedure": "Để đo", "note": f"hẹn trả {row.due_at:%d/%m}" if row.due_at else "",
+        "due": DueView(DueState.LATE, row.step_due, -3), "step": "Thẩm tra", "tag": TAG,
+    } for row in rows[: queries.PAGE]]
+    page = draw("desk/work/list.html", "vi", "token", **_around(), rows=shown, groups=_groups({**counts, **waiting}))
+    return Response(page, media_type="text/html; charset=utf-8")
+
+
+@router.post("/tracked")
+async def tracked(request: Request, code: str = Form(), digits: str = Form()) -> Response:
+    """The progress of a dossier by hand: its row with the proof, its journal, then the template."""
+    async with request.app.state.pool.acquire() as connection:
+        row = await connection.fetchrow(
+            "SELECT d.*, c.personal_number FROM dossier d JOIN citizen c ON c.id = d.applicant_id WHERE d.code = $1", code
+        )
+        if row["personal_number"][-4:] != digits:
+            return Response(status_code=422)
+        lines = await connection.fetch("SELECT * FROM journal_line WHERE dossier_id = $1 ORDER BY id", row["id"])
+    told = {"dossier.submitted": "Bạn nộp hồ sơ", "dossier.received": "Đã tiếp nhận, đủ giấy tờ"}
+    shown = [{"title": told[line["event"]], "at": line["at"]} for line in lines if line["event"] in told]
+    page = draw(
+        "portal/track/progress.html", "vi", "", frame=_around()["frame"],
+        here=Here("/track", "vi", "/language/en?back=/track"), current="/track", errors=(), code=code, procedure="Để đo", heading="Đang giải quyết", events=shown[::-1],
+        due=DueView(DueState.OK, row["due_at"], 3), promised=row["original_due_at"],
+        stations=_stations(row["submitted_at"], row["due_at"]),
+    )
+    return Response(page, media_type="text/html; charset=utf-8")
+
+
+def _stations(submitted_at: datetime, due_at: datetime) -> list[dict[str, str]]:
+    journal = [Line(1, submitted_at, event, SYSTEM, None, {}) for event in ("dossier.submitted", "dossier.received")]
+    return stations(DossierState.IN_PROGRESS, journal, "vi", due_at)
+
+
+async def _me(request: Request, db: Db) -> Any:
+    if not hasattr(request.app.state, "me"):
+        request.app.state.me = await db.value("SELECT id FROM officer WHERE login = 'specialist@tanmai'")
+    return request.app.state.me
+
+
+@cache
+def _around() -> dict[str, Any]:
+    """Everything on the page that does not change from request to request."""
+    frame = Frame(
+        office=Office(short="Xã Tân Mai", place="Xã Tân Mai", phone="0200 355 0101"), home="/desk", person="Lò Thị Bưởi",
+        way=(WayItem("/desk", "Việc của tôi"),), sign_out="/desk/sign-out", find="/desk/search",
+        shortcuts=(("Alt + 1…9", "chọn thủ tục hay dùng ở quầy"),),
+    )
+    chips = [{"href": "/desk", "words": "Tất cả", "here": True}]
+    chips += [{"href": f"/desk?due={name}", "words": str(words), "count": 1, "mark": name, "here": False}
+              for name, words in WINDOWS.items()]
+    options = [{"value": lane, "text": lane} for lane in LANES]
+    return {
+        "frame": frame, "here": Here("/desk", "vi", "/language/en?back=/desk"), "current": "/desk", "errors": (),
+        "title": "Cần làm", "chips": chips, "keep": {"queue": "todo", "due": ""}, "next": "/desk?after=x", "first": None,
+        "filters": [{"name": "procedure", "label": "Thủ tục", "value": "", "options": options}],
+    }
+
+
+def _groups(counts: dict[str, int]) -> list[dict[str, Any]]:
+    items = [{"href": f"/desk?queue={name}", "words": name, "count": str(count), "here": name == "todo"}
+             for name, count in counts.items() if name not in WINDOWS]
+    return [{"title": "Của tôi", "items": items[:3]}, {"title": "Của bộ phận", "items": items[3:7]},
+            {"title": "Liên thông", "items": items[7:]}]
