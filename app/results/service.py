@@ -61,12 +61,18 @@ async def of_dossier(db: Db, dossier_id: UUID) -> list[Result]:
 async def draw_number(db: Db, result_id: UUID, *, day: date, number_format: str, at: datetime) -> DrawnNumber:
     """The result's number from its yearly book: drawn once, ascending, no gaps (NĐ 30/2020 art. 15).
 
-    The book row is locked until the transaction ends. Asked again, the same number comes back with today's date.
+    The book row is locked until the transaction ends. Asked again, the same number comes back with today's date; in a
+    new year the old number is void, with its reason, and one of the new year's book is drawn.
     """
     row = await db.row("SELECT * FROM result WHERE id = $1 FOR UPDATE", result_id)
     if row is None:
         raise ResultNotFound
     number = row["number"]
+    if number is not None and row["dated"].year != day.year:
+        await db.run(
+            "UPDATE register_entry SET void_why = 'year_turned' WHERE result_id = $1 AND void_why IS NULL", result_id
+        )
+        number = None
     if number is None:
         number = await db.value(
             "INSERT INTO register_book (office_id, book, year, last) VALUES ($1, $2, $3, 1)"
