@@ -86,9 +86,18 @@ def doctor(
 def smoke(
     url: Annotated[str, typer.Argument(help="The address of a running office.")],
     out: Annotated[Path, typer.Option(help="Where the received papers are put.")],
+    commune: Annotated[str, typer.Option(help="Officers sign in as role@commune.")] = "tanmai",
+    sign_ins: Annotated[
+        Path | None, typer.Option(help="Instead: a file with lines of role login password [authenticator secret].")
+    ] = None,
+    password: Annotated[str, typer.Option(help="Of all officers, without --sign-ins.", envvar="MOTCUA_SMOKE_PASSWORD")] = (
+        "mot-cua-demo"
+    ),
+    citizen: Annotated[str, typer.Option(help="Who to choose on the identity provider's page.")] = "Hoàng Thị Bích Liễu",
 ) -> None:
     """Play one dossier of every published procedure over HTTP, as citizen and officers would."""
-    raise typer.Exit(calls.carry_out("app.smoke", "run", url, out) or 0)
+    wishes = {"commune": commune, "sign_ins": sign_ins, "password": password, "person": citizen}
+    raise typer.Exit(calls.carry_out("app.smoke", "run", url, out, **wishes) or 0)
 
 
 @app.command(name="check-config")
