@@ -17,6 +17,7 @@ from app.dossiers.giving_up import give_up
 from app.dossiers.progress import fire_timer
 from app.dossiers.tools import Tools
 from app.equipment import equip
+from app.gateways.errors import GatewayDown
 from app.jobs import service as jobs
 from app.jobs.service import ENTRYPOINT
 from app.kit import clock
@@ -25,6 +26,8 @@ from app.kit.errors import Conflict, Refusal, Unavailable
 from app.observing import JOBS, JOBS_STUCK, JOBS_WAITING, TIMERS_LATE, open_metrics, set_up_logs
 from app.sessions import service as sessions
 from app.settings import Settings
+from app.signatures.keyring import KeyMissing
+from storage import StoreError, StoreFull, StoreUnreachable
 
 BATCH: Final = 4
 POLL_SECONDS: Final = 1.0
@@ -109,15 +112,26 @@ async def _put_off(tools: Tools, work: jobs.Work, problem: Exception) -> None:
     if await give_up(tools, work):
         JOBS.labels(work.name, "given up").inc()
         return
-    hopeless = isinstance(problem, LookupError)
+    hopeless, outage = isinstance(problem, LookupError), _outside_is_away(problem)
     words = problem.words() if isinstance(problem, Refusal) else f"{type(problem).__name__}: {problem}"[:300]
     async with tools.database.transaction(offices=[work.office_id]) as db:
-        again = await jobs.postpone(db, work.id, trouble=words, attempt=work.attempt, hopeless=hopeless)
+        again = await jobs.postpone(
+            db, work.id, trouble=words, attempt=work.attempt, hopeless=hopeless, outage=outage
+        )
     JOBS.labels(work.name, "again" if again else "stuck").inc()
     log.warning(
         "job put off" if again else "job stuck", job=work.id, name=work.name, attempt=work.attempt,
         error=type(problem).__name__, dossier=str(work.dossier_id),
     )
+
+
+def _outside_is_away(problem: Exception) -> bool:
+    """Whether only an outside part is away, so that trying again is right however long that takes."""
+    if isinstance(problem, GatewayDown):
+        return problem.retryable
+    if isinstance(problem, StoreError):
+        return isinstance(problem, StoreUnreachable | StoreFull)
+    return isinstance(problem, Unavailable) and not isinstance(problem, KeyMissing)
 
 
 async def _watch_timers(tools: Tools, stopping: asyncio.Event) -> None:
@@ -165,7 +179,7 @@ async def _sweep(tools: Tools, stopping: asyncio.Event) -> None:
     while not stopping.is_set():
         offices = await every_office(tools.database)
         async with tools.database.transaction(offices=offices) as db:
-            lost = await jobs.overdue(db)
+            lost = await jobs.overdue(db) + await jobs.resumed(db)
             row = await db.row(
                 "SELECT count(*) FILTER (WHERE state = 'waiting') AS waiting,"
                 " count(*) FILTER (WHERE state = 'stuck') AS stuck FROM job WHERE state IN ('waiting', 'stuck')"

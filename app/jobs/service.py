@@ -19,6 +19,7 @@ from app.kit.db import Db
 
 ENTRYPOINT = "job"
 MOST_ATTEMPTS = 8
+AFTER_AN_OUTAGE = timedelta(minutes=2)  # how often work that only waits for an outside part is tried when it is stuck
 HEADERS = 5  # the sixth argument of pgqueuer's enqueue statement
 
 
@@ -118,14 +119,22 @@ async def finish(db: Db, job_id: int) -> bool:
     return touched == 1
 
 
-async def postpone(db: Db, job_id: int, *, trouble: str, attempt: int, hopeless: bool = False) -> bool:
-    """Note why it failed and try again later (2, 4, 8 … seconds, at most 10 minutes), or hold it as stuck.
+async def postpone(
+    db: Db, job_id: int, *, trouble: str, attempt: int, hopeless: bool = False, outage: bool = False
+) -> bool:
+    """Note why it failed and try again later (2, 4, 8 … seconds), or hold it as stuck, for people to see.
 
-    True when it will be tried again.
+    `outage`: nothing is wrong but that an outside part is away; then even stuck work is taken up again by itself
+    (`resumed`). True when the next try is not waiting for a person.
     """
     if hopeless or attempt >= MOST_ATTEMPTS:
-        await db.run("UPDATE job SET state = 'stuck', trouble = $2 WHERE id = $1 AND state = 'waiting'", job_id, trouble)
-        return False
+        await db.run(
+            "UPDATE job SET state = 'stuck', trouble = $2, run_at = $3,"
+            " payload = CASE WHEN $4 THEN payload || '{\"outage\": true}' ELSE payload - 'outage' END"
+            " WHERE id = $1 AND state = 'waiting'",
+            job_id, trouble, clock.now() + AFTER_AN_OUTAGE, outage and not hopeless,
+        )
+        return outage and not hopeless
     delay = timedelta(seconds=min(2**attempt, 600))
     await db.run(
         "UPDATE job SET trouble = $2, run_at = $3 WHERE id = $1 AND state = 'waiting'",
@@ -135,10 +144,21 @@ async def postpone(db: Db, job_id: int, *, trouble: str, attempt: int, hopeless:
     return True
 
 
+async def resumed(db: Db, *, limit: int = 20) -> list[int]:
+    """Stuck work that only waited for an outside part, due for its next try: one start more, no further."""
+    rows = await db.rows(
+        "UPDATE job SET state = 'waiting', attempts = $2 WHERE id IN (SELECT id FROM job WHERE state = 'stuck'"
+        " AND payload ? 'outage' AND run_at <= $1 ORDER BY run_at LIMIT $3 FOR UPDATE SKIP LOCKED) RETURNING id",
+        clock.now(), MOST_ATTEMPTS - 1, limit,
+    )
+    return [row["id"] for row in rows]
+
+
 async def free(db: Db, job_id: int) -> bool:
     """Try a stuck job again from the start; a person asked for it."""
     touched = await db.run(
-        "UPDATE job SET state = 'waiting', attempts = 0, run_at = $2 WHERE id = $1 AND state = 'stuck'",
+        "UPDATE job SET state = 'waiting', attempts = 0, run_at = $2, payload = payload - 'outage'"
+        " WHERE id = $1 AND state = 'stuck'",
         job_id, clock.now(),
     )
     if touched:

@@ -126,14 +126,9 @@ class Database:
         self, *, offices: Iterable[int] = (), citizen: UUID | None = None, presents: str = ""
     ) -> AsyncIterator[Db]:
         """One transaction that sees these offices' rows (none when nobody is named). Raises DatabaseAway, NotStorable."""
+        connection, transaction = await self._begun()
         try:
-            connection = await self.pool.acquire(timeout=5)
-        except (*SERVER_AWAY, asyncpg.PostgresError) as away:  # whatever it says, it did not let us in
-            raise DatabaseAway from away
-        try:
-            transaction = connection.transaction()
             try:
-                await transaction.start()
                 db = Db(connection)
                 # The settings end with their transaction, so a new one begins with nobody's rows: nothing to say then.
                 seen = tuple(offices)
@@ -153,6 +148,25 @@ class Database:
             raise NotStorable from refused
         finally:
             await self._give_back(connection)
+
+    async def _begun(self) -> tuple[Connection, asyncpg.transaction.Transaction]:
+        """A connection with a transaction open on it. Lines that died while they lay idle are passed over."""
+        for _ in range(self.pool.get_max_size()):
+            try:
+                connection = await self.pool.acquire(timeout=5)
+            except (*SERVER_AWAY, asyncpg.PostgresError) as away:  # whatever it says, it did not let us in
+                raise DatabaseAway from away
+            transaction = connection.transaction()
+            try:
+                await transaction.start()
+            except _LINE_LOST:
+                await self._give_back(connection)
+                continue
+            except BaseException:
+                await self._give_back(connection)
+                raise
+            return connection, transaction
+        raise DatabaseAway
 
     async def _give_back(self, connection: Connection) -> None:
         with suppress(*SERVER_AWAY):  # how the transaction ended is known already; the pool drops what is broken

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from app.kit.db import Db
@@ -12,7 +13,9 @@ from app.kit.words import N_
 from app.papers.press import Box as Place
 from app.signatures.keyring import KeyMissing, Keyring
 from app.signatures.models import Signature
-from signing import Appearance, Box, LaterSignature, SignedPdf, sign_pdf
+from app.signatures.refusals import in_words
+from signing import Appearance, Box, LaterSignature, SignedPdf, SigningKey, sign_pdf
+from signing.errors import SigningError
 
 SEAL_FIELD = "seal"
 
@@ -38,11 +41,11 @@ class Order:
 async def sign_as_leader(keyring: Keyring, key_name: str, order: Order) -> SignedPdf:
     """The leader's signature: certifies the file and keeps one place for the seal, nothing else may change.
 
-    Raises KeyMissing, OtherBytes and the errors of `signing`.
+    Raises KeyMissing and what `refusals` names.
     """
     leader, seal = order.places["leader"], order.places["seal"]
-    return await asyncio.to_thread(
-        sign_pdf, order.pdf, key=keyring.key(key_name), trust=keyring.trust, timestamper=keyring.timestamper,
+    return await _signed(
+        order.pdf, key=_key(keyring, key_name), trust=keyring.trust, timestamper=keyring.timestamper,
         certify="allow-signatures", field="leader", reason=order.reason, location=order.location,
         signed_at=order.signed_at,
         appearance=Appearance(leader.page - 1, _box(leader), image_png=keyring.image(key_name)),
@@ -54,12 +57,26 @@ async def seal(keyring: Keyring, key_name: str, order: Order) -> SignedPdf:
     """The agency's seal on the signed file: closes it, adds validation data and a document time-stamp (B-LTA)."""
     place = order.places["seal"]
     complete = keyring.timestamper is not None and keyring.trust is not None
-    return await asyncio.to_thread(
-        sign_pdf, order.pdf, key=keyring.key(key_name), trust=keyring.trust, timestamper=keyring.timestamper,
+    return await _signed(
+        order.pdf, key=_key(keyring, key_name), trust=keyring.trust, timestamper=keyring.timestamper,
         validation_data=complete, field=SEAL_FIELD, reason=order.reason, location=order.location,
         signed_at=order.signed_at,
         appearance=Appearance(place.page - 1, _box(place), image_png=keyring.image(key_name)),
     )
+
+
+def _key(keyring: Keyring, name: str) -> SigningKey:
+    try:
+        return keyring.key(name)
+    except SigningError as error:
+        raise in_words(error) from error
+
+
+async def _signed(pdf: bytes, **how: Any) -> SignedPdf:
+    try:
+        return await asyncio.to_thread(sign_pdf, pdf, **how)
+    except SigningError as error:
+        raise in_words(error) from error
 
 
 async def keep(

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote, urlencode
 from uuid import UUID
 
 from alembic import command
@@ -74,18 +74,18 @@ class Door:
         path: str,
         *,
         query: str | bytes = b"",
-        body: bytes | Iterable[bytes] = b"",
+        body: bytes | Iterable[bytes] | AsyncIterator[bytes] = b"",
         headers: Mapping[str, str] | None = None,
         broken_off: bool = False,
     ) -> Answer:
         """One request. `broken_off`: the sender goes away before the end of the body."""
-        pieces = [body] if isinstance(body, bytes) else list(body)
         sent: dict[str, str] = {"host": HOME, **self.headers}
         if self.word:
             sent["cookie"] = f"motcua={self.word}"
         if method != "GET":
             sent["x-csrf-token"] = self.token
-            sent["content-length"] = str(sum(map(len, pieces)))
+            if isinstance(body, bytes):
+                sent["content-length"] = str(len(body))
         sent |= {name: value for name, value in (headers or {}).items() if value}
         for name, value in (headers or {}).items():
             if not value:
@@ -105,12 +105,11 @@ class Door:
             "client": (f"10.9.{next(_addresses) % 65536 // 256}.{next(_addresses) % 256}", 50000),
             "state": {},
         }
+        pieces = body if isinstance(body, AsyncIterator) else _pieces_of(body)
         return await _answer(self.app, scope, pieces, broken_off)
 
     async def form(self, path: str, **fields: str) -> Answer:
         """A form of ours, sent as a browser sends it."""
-        from urllib.parse import urlencode
-
         return await self.knock(
             "POST",
             path,
@@ -118,17 +117,38 @@ class Door:
             headers={"content-type": "application/x-www-form-urlencoded"},
         )
 
+    async def slowly(self, path: str, going: asyncio.Event) -> Answer:
+        """A form whose second half comes when `going` is set."""
 
-async def _answer(app: FastAPI, scope: dict[str, Any], pieces: list[bytes], broken_off: bool) -> Answer:
-    waiting = [*pieces]
+        async def pieces() -> AsyncIterator[bytes]:
+            yield f"csrf_token={self.token}&purpose=".encode()
+            await going.wait()
+            yield b"cham"
+
+        return await self.knock(
+            "POST", path, body=pieces(), headers={"content-type": "application/x-www-form-urlencoded"}
+        )
+
+
+async def _pieces_of(body: bytes | Iterable[bytes]) -> AsyncIterator[bytes]:
+    for piece in [body] if isinstance(body, bytes) else body:
+        yield piece
+
+
+async def _answer(app: FastAPI, scope: dict[str, Any], pieces: AsyncIterator[bytes], broken_off: bool) -> Answer:
     started: dict[str, Any] = {}
     body: list[bytes] = []
     over = asyncio.Event()
+    sent_all = False
 
     async def receive() -> dict[str, Any]:
-        if waiting:
-            piece = waiting.pop(0)
-            return {"type": "http.request", "body": piece, "more_body": bool(waiting) or broken_off}
+        nonlocal sent_all
+        if not sent_all:
+            async for piece in pieces:
+                return {"type": "http.request", "body": piece, "more_body": True}
+            sent_all = True
+            if not broken_off:
+                return {"type": "http.request", "body": b"", "more_body": False}
         if not broken_off:
             await over.wait()
         return {"type": "http.disconnect"}
