@@ -31,6 +31,11 @@ class FieldView:
     width: int | None = None
     parts: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def typed(self) -> bool:
+        """Whether it is one box to type in."""
+        return self.kind not in ("choice", "choices", "yes_no", "date", "partial_date", "address")
+
 
 async def view_of(
     db: Db, one: FormField, values: Mapping[str, Any], errors: Mapping[str, str], language: str, *, prefix: str = "",

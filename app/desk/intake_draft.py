@@ -60,7 +60,7 @@ async def save(request: Request, visit: OfficerVisit, dossier_id: UUID) -> Respo
     if receive:
         return await _receive(request, visit, case)
     await say(visit, kit_words.say(N_("Đã lưu nháp."), visit.language))
-    return RedirectResponse(f"/desk/intake/{dossier_id}#next", status_code=303)
+    return RedirectResponse(f"/desk/intake/{dossier_id}", status_code=303)
 
 
 @router.post("/{dossier_id}/preview")
@@ -145,7 +145,7 @@ async def _show(request: Request, visit: Visit, case: Case, errors: Errors) -> R
         values = answers.get(page.id, {})
         views = [await view_of(visit.db, one, values, told, visit.language, prefix=f"{page.id}.", province=province)
                  for one in page.fields]
-        empty = next((view.name for view in views if not view.optional and view.value in ("", None)), "")
+        empty = next((view.name for view in views if view.typed and not view.optional and not view.value), "")
         focus = focus or empty
         pages.append({"id": page.id, "title": page.title.in_(visit.language), "fields": views})
         pairs += error_pairs(page.fields, told, f"{page.id}.")

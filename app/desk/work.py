@@ -94,12 +94,16 @@ async def _rows(visit: Visit, wanted: Wanted) -> list[WorkRow]:
 async def _row(visit: Visit, row: WorkRow, wanted: Wanted, now: datetime) -> dict[str, Any]:
     loaded = await visit.tools.catalogue.version(visit.db, row.version_id)
     calendar, open_step = visit.tools.calendar, bool(row.step)
-    promise = due_of(calendar, row.original_due_at if _late(row, now) else row.due_at, now, paused_since=row.paused_at)
-    shown = due_of(calendar, row.step_due, now) if open_step and promise.state is not DueState.PAUSED else promise
+    promise = due_of(
+        calendar, row.original_due_at if _late(row, now) else row.due_at, now, paused_since=row.paused_at,
+        finished_at=row.finished_at,
+    )
+    running = promise.state not in (DueState.PAUSED, DueState.DONE)
+    shown = due_of(calendar, row.step_due, now) if open_step and running else promise
     if open_step and row.step_due is None:
         shown = promise
     notes = []
-    if open_step and row.due_at and row.step_due and row.due_at != row.step_due:
+    if open_step and running and row.due_at and row.step_due and row.due_at != row.step_due:
         notes.append(words(N_("hẹn trả {day}"), day=f"{row.due_at.astimezone(clock.LOCAL):%d/%m}"))
     if len(visit.officer.offices) > 1:
         notes.insert(0, row.office_name)
