@@ -67,10 +67,10 @@ def _wish(stage: Stage, story: Story, scene: Scene) -> Act | None:
         return Act(_after(stage, story, scene, 45), lambda: _extend(stage, story, scene))
     if scene.messages < len(story.messages) and scene.state != DossierState.SUBMITTED:
         return Act(_after(stage, story, scene, 20), lambda: _write(stage, story, scene))
-    if scene.owed and story.pays and (scene.state != DossierState.SUBMITTED or story.channel == "online"):
-        tried = scene.events["payment.started"]
-        if tried < 2:
-            return Act(_after(stage, story, scene, 6), lambda: _pay(stage, story, scene))
+    # Once: where the platform keeps its outcome to itself, the office goes on and asks it later.
+    pays = scene.owed and story.pays and not scene.events["payment.started"]
+    if pays and (scene.state != DossierState.SUBMITTED or story.channel == "online"):
+        return Act(_after(stage, story, scene, 6), lambda: _pay(stage, story, scene))
     return None
 
 
@@ -128,13 +128,11 @@ async def _write(stage: Stage, story: Story, scene: Scene) -> None:
 
 async def _pay(stage: Stage, story: Story, scene: Scene) -> None:
     """Online where there is a platform and the citizen used it, else over the counter."""
-    if story.channel == "online" and stage.tools.payment is not None and not scene.events["payment.started"]:
+    if story.channel == "online" and stage.tools.payment is not None:
         try:
             await _pay_online(stage, scene)
         except (GatewayDown, GatewayRefused, httpx2.HTTPError):
             return
-        return
-    if scene.events["payment.started"]:
         return
     officer = await stage.officer("reception", story.office)
     async with stage.tools.database.transaction(offices=[scene.office_id]) as db:

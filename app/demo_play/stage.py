@@ -189,12 +189,14 @@ async def _scene(db: Db, key: UUID) -> Scene | None:
         return None
     dossier_id = row["id"]
     lines = await db.rows(
-        "SELECT event, facts->>'step' AS step, at FROM journal_line WHERE dossier_id = $1 ORDER BY id", dossier_id
+        "SELECT event, actor_kind, facts->>'step' AS step, at FROM journal_line WHERE dossier_id = $1 ORDER BY id",
+        dossier_id,
     )
     steps = await db.rows("SELECT name, role, task_no FROM step WHERE dossier_id = $1 ORDER BY task_no", dossier_id)
     return Scene(
         id=dossier_id, office_id=row["office_id"], state=row["state"], due_at=row["due_at"],
-        last_at=max([row["created_at"], *(line["at"] for line in lines)]),
+        # The payment platform calls back by today's clock, not by the story's.
+        last_at=max([row["created_at"], *(line["at"] for line in lines if line["actor_kind"] != "outside")]),
         events=Counter(line["event"] for line in lines),
         finished=Counter(line["step"] for line in lines if line["event"] == "step.finished"),
         steps=tuple(OpenStep(step["name"], step["role"], step["task_no"]) for step in steps),
