@@ -36,13 +36,14 @@ def add_office(
     email: Annotated[str | None, typer.Option()] = None,
     website: Annotated[str | None, typer.Option()] = None,
     parent: Annotated[str | None, typer.Option(help="Code of the province's office.")] = None,
+    seal_key: Annotated[str | None, typer.Option(help="Name of the agency's key in the keys folder; it seals.")] = None,
 ) -> None:
     """Add a commune's office, or the province's when the territory code has two digits."""
     facts = {
         "code": code, "territory_code": territory, "name": name, "short_name": short_name, "authority": authority,
         "place": place, "address": address, "phone": phone, "email": email, "website": website,
     }   # fmt: skip
-    typer.echo(calls.carry_out("app.cli.people", "found_office", calls.any_settings(), facts, parent))
+    typer.echo(calls.carry_out("app.cli.people", "found_office", calls.any_settings(), facts, parent, seal_key))
 
 
 @office.callback()

@@ -16,8 +16,13 @@ LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{2,79}")
 OFFICE_CODE = re.compile(r"[A-Z][0-9]{2}(\.[0-9]{1,3}){0,3}")
 
 
-async def found_office(settings: Settings, facts: dict[str, Any], parent: str | None) -> str:
-    """Add an office. Ends with words when its code is taken, or the parent is not there."""
+async def found_office(
+    settings: Settings, facts: dict[str, Any], parent: str | None, seal_key: str | None = None
+) -> str:
+    """Add an office; `seal_key` names its seal in the keys folder.
+
+    Ends with words when its code is taken, or the parent is not there.
+    """
     if not OFFICE_CODE.fullmatch(facts["code"]):
         refuse("The code is an electronic identifier such as H99.08.22.")
     if not re.fullmatch(r"[0-9]{2}([0-9]{3})?", facts["territory_code"]):
@@ -29,8 +34,11 @@ async def found_office(settings: Settings, facts: dict[str, Any], parent: str | 
         above = await people.office_by_code(db, parent) if parent else None
         if parent and above is None:
             refuse(f"There is no office {parent}; add the province's first.")
+        above_it = {"parent_authority": above.authority} if above else {}      # the upper line of a paper's head
+        seals_with = {"seal_key": seal_key} if seal_key else {}
         office = Office(
-            **facts, kind=kind, parent_id=above.id if above else None, valid_from=clock.now(), settings={}
+            **facts, kind=kind, parent_id=above.id if above else None, valid_from=clock.now(),
+            settings=above_it | seals_with,
         )
         await db.add(office)
     return f"Office {office.code} is added. Next: motcua officer add --office {office.code} --role administrator"

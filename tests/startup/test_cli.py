@@ -1,6 +1,7 @@
 """The command answers at once, refuses in words, and sets a real office up from nothing."""
 
 import asyncio
+import json
 import os
 import subprocess
 import sys
@@ -132,6 +133,22 @@ async def test_an_office_and_its_first_administrator_are_added(
     assert row["password_hash"].startswith("$argon2id$")
     assert row["totp_secret"] in told.stdout
     assert pyotp.parse_uri(told.stdout.split()[-1]).name == "quantri"
+
+
+async def test_an_added_office_knows_its_seal_and_who_stands_above_it(
+    postgres: EmbeddedPostgres, office: dict[str, str]
+) -> None:
+    above = {"code": "H98", "territory": "98", "authority": "Ủy ban nhân dân tỉnh Mẫu"}
+    below = {"code": "H98.01.01", "territory": "98001", "parent": "H98", "seal-key": "seal"}
+    for facts in (above, below):
+        added = await asyncio.to_thread(add_office, office, **facts)
+        assert added.returncode == 0, added.stderr
+    connection = await asyncpg.connect(postgres.superuser_dsn)
+    try:
+        settings = await connection.fetchval("SELECT settings FROM office WHERE code = 'H98.01.01'")
+    finally:
+        await connection.close()
+    assert json.loads(settings) == {"seal_key": "seal", "parent_authority": "Ủy ban nhân dân tỉnh Mẫu"}
 
 
 @pytest.mark.parametrize(
