@@ -120,7 +120,8 @@ class Opening:
             await asyncio.gather(shown, return_exceptions=True)
         self.done.note(PLAYED, YES)
         count = await table.count_dossiers(rows.reader)
-        self.say(table.sign_ins(await table.find_sign_ins(rows.reader)))
+        if shown.cancelled():       # a play too short for a look in between
+            self.say(table.sign_ins(await table.find_sign_ins(rows.reader)))
         self.say(f"{count} dossiers played in {time.monotonic() - began:.0f} s.")
 
     async def _show_sign_ins(self, rows: Rows) -> None:
