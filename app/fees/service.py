@@ -165,7 +165,9 @@ async def settle(
         "UPDATE fee SET state = 'paid', paid_at = $2 WHERE id = ANY($1::uuid[]) AND state IN ('owed', 'cancelled')",
         [UUID(fee_id) for fee_id in row["fee_ids"]], at,
     )
-    await _number_receipt(db, row["office_id"], row["dossier_id"], payment_id, series, at.astimezone(clock.LOCAL).date())
+    # The day it is written, not the day the platform took the money: numbers of a book ascend with their days.
+    today = clock.now().astimezone(clock.LOCAL).date()
+    await _number_receipt(db, row["office_id"], row["dossier_id"], payment_id, series, today)
     return True
 
 
