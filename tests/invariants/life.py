@@ -212,6 +212,8 @@ class _Drawing:
                 self.next.setdefault(f"at {one.get('attachedToRef')}", set()).add(name)
             elif kind == "userTask":
                 self.people.add(name)
+                if role := next((word for key, word in one.items() if key.endswith("}role")), ""):
+                    self.lanes[name] = role     # inside a subprocess, where lanes do not reach
             elif kind == "startEvent":
                 begins.add(name)
             elif kind == "endEvent":
