@@ -60,7 +60,8 @@ async def tracked(request: Request, code: str = Form(), digits: str = Form()) ->
     shown = [{"title": told[line["event"]], "at": line["at"]} for line in lines if line["event"] in told]
     page = draw(
         "portal/track/progress.html", "vi", "", frame=_around()["frame"],
-        here=Here("/track", "vi", "/language/en?back=/track"), current="/track", errors=(), code=code, procedure="Để đo", heading="Đang giải quyết", events=shown[::-1],
+        here=Here("/track", "vi", "/language/en?back=/track"), current="/track", errors=(),
+        code=code, procedure="Để đo", heading="Đang giải quyết", events=shown[::-1],
         due=DueView(DueState.OK, row["due_at"], 3), promised=row["original_due_at"],
         stations=_stations(row["submitted_at"], row["due_at"]),
     )

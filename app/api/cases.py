@@ -35,7 +35,7 @@ async def case_for(visit: Visit, ref: str, if_match: str | None = None) -> Case:
 
     A draft belongs to whoever fills it in: the citizen, or the office that files it for them.
     """
-    dossier_id = await _id_of(visit, ref)
+    dossier_id = await id_for(visit, ref)
     if visit.maybe_officer is not None:
         case = await open_case(visit.db, visit.tools, dossier_id)
         if case.state is DossierState.DRAFT and case.assisted_by is None:
@@ -106,7 +106,8 @@ def id_of(text: str) -> UUID:
         raise CursorUnknown from None
 
 
-async def _id_of(visit: Visit, ref: str) -> UUID:
+async def id_for(visit: Visit, ref: str) -> UUID:
+    """The id that an id or code names. Raises DossierNotFound for a code nobody knows here."""
     if re.fullmatch(r"[0-9a-fA-F]{8}(-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}", ref):
         return UUID(ref)
     found = await find_by_code(visit.db, tidy(ref))

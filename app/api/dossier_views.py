@@ -3,6 +3,7 @@
 from typing import Any, Literal
 from uuid import UUID
 
+from fastapi import Response
 from pydantic import Field
 
 from app.api.shapes import Moment, Page, View
@@ -11,10 +12,7 @@ from app.dossiers.case import Case
 from app.dossiers.states import NATIONAL, WORDS
 from app.dossiers.wishes import OPINIONS
 from app.faces.access import Visit
-from app.fees import service as fees
 from app.kit.words import say
-from app.org import people
-from app.steps import service as steps
 
 Channel = Literal["online", "counter", "post"]
 __all__ = ["OPINIONS", "Applicant", "Channel", "DossierView", "Dossiers", "Line", "Named", "OpenStep", "dossier_view"]
@@ -96,26 +94,19 @@ class Dossiers(Page):
     items: list[Line]
 
 
-async def dossier_view(visit: Visit, case: Case) -> DossierView:
-    """The dossier for whoever may see it."""
-    db, language = visit.db, visit.language
-    office = await people.office(db, case.office_id)
-    applicant = await queries.applicant_of(db, case.applicant_id)
+async def dossier_view(visit: Visit, response: Response, case: Case) -> DossierView:
+    """The dossier for whoever may see it, and its ETag."""
+    language, beside = visit.language, await queries.beside(visit.db, case.id)
+    response.headers["etag"] = f'"{beside.mark}"'
     return DossierView(
         id=case.id, code=case.code, state=case.state.value, state_words=say(WORDS[case.state], language),
         national_code=NATIONAL.get(case.state),
         procedure=Named(code=case.procedure.code, name=case.procedure.name(language)),
-        office=Named(code=office.code, name=office.short_name), channel=case.channel,
+        office=Named(code=beside.office_code, name=beside.office_name), channel=case.channel,
         return_way=case.return_way, return_address=case.return_address,
-        applicant=Applicant(id=case.applicant_id, **applicant), assisted=case.assisted_by is not None,
+        applicant=Applicant(id=case.applicant_id, name=beside.applicant_name, personal_number=beside.applicant_number),
+        assisted=case.assisted_by is not None,
         created_at=case.created_at, submitted_at=case.submitted_at, received_at=case.received_at, due_at=case.due_at,
         original_due_at=case.original_due_at, paused_at=case.paused_at, finished_at=case.finished_at,
-        returned_at=case.returned_at, owed=(await fees.balance(db, case.id)).owed,
-        steps=[
-            OpenStep(
-                task_no=one.task_no, name=one.name, role=one.role, held_by=one.officer_id, opened_at=one.opened_at,
-                due_at=one.due_at,
-            )
-            for one in await steps.open_steps(db, case.id)
-        ],
+        returned_at=case.returned_at, owed=beside.owed, steps=[OpenStep.model_validate(one) for one in beside.steps],
     )

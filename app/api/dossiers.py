@@ -94,8 +94,7 @@ async def several(
 async def one(visit: SignedInVisit, response: Response, dossier: DossierRef) -> DossierView:
     """For its applicant and for officers of its office. The ETag is for If-Match."""
     case = await cases.case_for(visit, dossier)
-    await cases.put_mark(visit, response, case)
-    return await dossier_view(visit, case)
+    return await dossier_view(visit, response, case)
 
 
 @router.put("/{dossier}/return", summary="Choose how the result comes back")
@@ -143,8 +142,7 @@ async def after_command(visit: Visit, response: Response, dossier_id: UUID) -> D
         case = await open_case(visit.db, visit.tools, dossier_id)
     else:
         case = await open_case_of_citizen(visit.db, visit.tools, dossier_id, visit.citizen.id)
-    await cases.put_mark(visit, response, case)
-    return await dossier_view(visit, case)
+    return await dossier_view(visit, response, case)
 
 
 async def _own(visit: Visit, before: tuple[datetime, UUID] | None) -> Dossiers:

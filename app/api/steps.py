@@ -130,13 +130,17 @@ async def do(
     idempotency_key: OnceKey = None,
 ) -> DossierView:
     """An officer of the step's lane, or the applicant where it is theirs. Done twice, the second is told (409)."""
-    case = await cases.case_for(visit, dossier, if_match)
     ask = Ask(body.action, body.fields, body.reason, body.previewed_sha256)
     if visit.maybe_officer is None:
+        case = await cases.case_for(visit, dossier, if_match)
         await act_as_applicant(visit.db, visit.tools, case, task_no, ask, citizen_id=visit.citizen.id)
-    else:
-        await act(visit.db, visit.tools, case.id, task_no, ask, by=visit.officer)
-    return await after_command(visit, response, case.id)
+        return await after_command(visit, response, case.id)
+    # Without If-Match there is nothing to compare, and `act` reads the dossier itself.
+    dossier_id = await cases.id_for(visit, dossier)
+    if if_match is not None:
+        await cases.case_for(visit, dossier, if_match)
+    await act(visit.db, visit.tools, dossier_id, task_no, ask, by=visit.officer)
+    return await after_command(visit, response, dossier_id)
 
 
 @router.post("/dossiers/{dossier}/steps/{task_no}/claim", summary="Take a step")

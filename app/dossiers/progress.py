@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from app.dossiers.asking import Ask, Command
-from app.dossiers.case import Case, StepAtHand, open_case, open_case_at_step
+from app.dossiers.case import Case, DossierNotFound, StepAtHand, open_case, open_case_at_step
 from app.dossiers.commands import COMMANDS
 from app.dossiers.instant import instant_effect
 from app.dossiers.moves import Move
@@ -44,6 +44,8 @@ async def act(db: Db, tools: Tools, dossier_id: UUID, task_no: int, ask: Ask, *,
     and the process row is written by version.
     """
     case, step = await open_case_at_step(db, tools, dossier_id, task_no)
+    if case.process is None:  # a draft belongs to whoever fills it in
+        raise DossierNotFound
     if step is None:
         raise await _done_already(db, case, task_no)
     if not by.sits_in(step.role):

@@ -106,10 +106,34 @@ async def of_offices(
     return [Line(**{**dict(row), "state": DossierState(row["state"])}) for row in rows]
 
 
-async def applicant_of(db: Db, citizen_id: UUID) -> dict[str, Any]:
-    """Name and personal number of a citizen this transaction may see; empty otherwise."""
-    row = await db.row("SELECT name, personal_number FROM citizen WHERE id = $1", citizen_id)
-    return dict(row) if row else {"name": "", "personal_number": None}
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What the API shows beside a dossier's own columns. `mark` is its ETag; `owed` in đồng; empty names may not be seen."""
+
+    mark: str
+    office_code: str
+    office_name: str
+    applicant_name: str
+    applicant_number: str | None
+    owed: int
+    steps: list[dict[str, Any]]  # task_no, name, role, held_by, opened_at, due_at
+
+
+_BESIDE: Final = """
+SELECT d.version || '.' || d.xmin::text AS mark, o.code AS office_code, o.short_name AS office_name,
+  COALESCE(c.name, '') AS applicant_name, c.personal_number AS applicant_number,
+  COALESCE((SELECT sum(amount)::int FROM fee WHERE dossier_id = d.id AND state = 'owed'), 0) AS owed,
+  COALESCE((SELECT jsonb_agg(jsonb_build_object('task_no', task_no, 'name', name, 'role', role, 'held_by', officer_id,
+    'opened_at', opened_at, 'due_at', due_at) ORDER BY task_no) FROM step WHERE dossier_id = d.id), '[]') AS steps
+FROM dossier d JOIN office o ON o.id = d.office_id LEFT JOIN citizen c ON c.id = d.applicant_id WHERE d.id = $1
+"""
+
+
+async def beside(db: Db, dossier_id: UUID) -> Beside:
+    """All of it in one look, for a dossier this transaction has just read."""
+    row = await db.row(_BESIDE, dossier_id)
+    assert row is not None
+    return Beside(**dict(row))
 
 
 async def supplements_of(db: Db, dossier_id: UUID) -> list[dict[str, Any]]:
