@@ -104,6 +104,8 @@ def _refusals(app: FastAPI, settings: Settings) -> None:
         response = await observe(request, lambda asked: _answered(asked, call_next))
         for name, value in headers.items():
             response.headers.setdefault(name, value)
+        if response.status_code == 503:
+            response.headers.setdefault("retry-after", "30")
         return response
 
     @app.exception_handler(Refusal)
@@ -174,11 +176,10 @@ async def _to_sign_in(request: Request, needed: SignInNeeded) -> Response:
 def _say(
     request: Request, status: int, says: str, kind: str, problem: Exception, headers: dict[str, str] | None = None
 ) -> Response:
-    retry = {"retry-after": "30"} if status == 503 else {}
     if _is_machine(request):
         errors = getattr(problem, "errors", None)
-        return _problem(request, status, says, kind, headers={**(headers or {}), **retry}, errors=errors)
-    return refusal(request, status, says, code=trace.get(), headers={**(headers or {}), **retry})
+        return _problem(request, status, says, kind, headers=headers, errors=errors)
+    return refusal(request, status, says, code=trace.get(), headers=headers)
 
 
 def _problem(
