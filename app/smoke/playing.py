@@ -218,7 +218,7 @@ class Play:
             self.applicant.post(f"{self.path}/papers/{line['component']}", files={"file": (name, data)})
 
     def _persona(self, code: str) -> Persona:
-        words = dict(WORDS.get(code, {}))
+        words, short = dict(WORDS.get(code, {})), str(self.cast.office["short_name"])
         if code == "1.004873":
             words["planned_place.place"] = {
                 "province": self.cast.office["territory_code"][:2], "commune": self.cast.other_territory, "street": "",
@@ -227,7 +227,7 @@ class Play:
             name="Lâm Thị Mẫu Thử", personal_number=f"0001{secrets.randbelow(10**8):08d}",
             birth={"year": 1990, "month": 5, "day": 17}, phone="0900000199", email="mau.thu@thanhgiang.example",
             territory=self.cast.office["territory_code"], province=self.cast.office["territory_code"][:2],
-            address=f"Thôn Đình, {self.cast.office['short_name'].lower()}",
+            address=f"Thôn Đình, {short[:1].lower()}{short[1:]}",
         ).saying(words)
 
 
