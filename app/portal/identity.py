@@ -21,6 +21,7 @@ from app.kit.words import N_
 
 SCOPE: Final = "openid profile email phone"
 ALGORITHMS: Final = ["RS256", "PS256", "ES256"]
+_ENDPOINTS: Final = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 KNOWN_FOR: Final = 600.0  # seconds the provider's description and keys are kept
 LEAST_LEVEL: Final = 2
 
@@ -93,7 +94,7 @@ class IdentityProvider:
                 )
             except OAuthError as refused:
                 raise SignInNotFinished from refused
-            except (httpx2.HTTPError, OSError, ValueError) as away:
+            except (httpx2.HTTPError, OSError, ValueError, TypeError, AttributeError, KeyError) as away:
                 raise ProviderAway from away
         claims = self._claims(str(token.get("id_token") or ""), known, departure["nonce"])
         if level_of(claims) < LEAST_LEVEL:
@@ -107,7 +108,7 @@ class IdentityProvider:
                 leeway=60, iss={"essential": True, "value": self.issuer}, aud={"essential": True, "value": self._id},
                 exp={"essential": True}, nonce={"essential": True, "value": nonce}, sub={"essential": True},
             ).validate(found)
-        except (JoseError, ValueError, TypeError) as wrong:
+        except (JoseError, ValueError, TypeError, KeyError, AttributeError) as wrong:
             self._known = None  # perhaps the provider has changed its keys
             raise SignInNotFinished from wrong
         return dict(found)
@@ -119,8 +120,11 @@ class IdentityProvider:
             about = await self._read(client, f"{self.issuer}/.well-known/openid-configuration")
             if str(about["issuer"]).rstrip("/") != self.issuer:
                 raise ValueError("another issuer")
+            if not all(str(about[name]).startswith(("http://", "https://")) for name in _ENDPOINTS):
+                raise ValueError("no addresses")
             keys = await self._read(client, str(about["jwks_uri"]))
-        except (httpx2.HTTPError, OSError, ValueError, KeyError, TypeError) as away:
+            KeySet.import_key_set(keys)  # type: ignore[arg-type]
+        except (httpx2.HTTPError, OSError, ValueError, KeyError, TypeError, AttributeError, JoseError) as away:
             raise ProviderAway from away
         self._known = Known(about, keys, time.monotonic() + KNOWN_FOR)
         return self._known
