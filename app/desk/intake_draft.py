@@ -99,6 +99,14 @@ async def receipt(visit: OfficerVisit, dossier_id: UUID) -> Response:
     return pdf(paper.pdf, f"giay-hen-{case.display_code}.pdf")
 
 
+@router.get("/{dossier_id}/application.pdf")
+async def application(visit: OfficerVisit, dossier_id: UUID) -> Response:
+    """The form as it was typed, to be read and signed by the applicant."""
+    case = await _mine(visit, dossier_id)
+    paper = await counter.application_of(visit.db, visit.tools, case)
+    return pdf(paper.pdf, "to-khai.pdf")
+
+
 async def _receive(request: Request, visit: Visit, case: Case) -> Response:
     """In a transaction of its own after the draft is kept: a refusal must not undo what was typed."""
     try:
@@ -173,7 +181,7 @@ async def _papers(visit: Visit, case: Case, errors: Errors) -> list[dict[str, An
     for line in await checklist.lines(visit.db, case):
         part, name = line.component, line.component.name.in_(visit.language)
         first = next((kind for kind in part.copies if kind in COUNTED), "")
-        known = counted.get(part.id, {first: 1} if first and line.required else {})
+        known = counted.get(part.id, {first: 1} if first and line.required and part.how != "data" else {})
         needed = part.how == "submit" and line.required
         if part.how == "data":
             mark, state = "done", words(N_("Cơ quan tự tra cứu"))

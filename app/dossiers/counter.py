@@ -10,7 +10,7 @@ from app.citizens.models import Citizen
 from app.deadlines.counting import CUTOFF
 from app.deadlines.rules import due_moment
 from app.deadlines.terms import parse_term
-from app.dossiers import checklist, drafts, filled_slips, intake
+from app.dossiers import checklist, drafts, filled_receipts, filled_slips, intake
 from app.dossiers.asking import Ask
 from app.dossiers.case import Case, open_case
 from app.dossiers.folder import open_folder
@@ -85,6 +85,12 @@ async def receipt_of(db: Db, tools: Tools, case: Case) -> Paper:
     """Giấy tiếp nhận hồ sơ và hẹn trả kết quả (A5), for the person who stands at the counter."""
     folder = await open_folder(db, tools, case.id)
     return await print_form(await filled_slips.receipt(db, folder, {}), printed_at=clock.now())
+
+
+async def application_of(db: Db, tools: Tools, case: Case) -> Paper:
+    """Tờ khai as it was typed so far, for the applicant to read and sign."""
+    folder = await open_folder(db, tools, case.id)
+    return await print_form(await filled_receipts.application(db, folder, {}), printed_at=clock.now())
 
 
 async def alike(db: Db, case: Case) -> dict[str, Any] | None:

@@ -47,11 +47,11 @@ SignIn = Callable[..., Awaitable[Desk]]
 
 
 @pytest.fixture
-async def house(tools: Tools) -> AsyncIterator[httpx.ASGITransport]:
+def house(tools: Tools) -> httpx.ASGITransport:
     """The application with the test's tools."""
     app = create_app(Settings(demo=True, second_factor=False, public_url=HOME))
     app.state.tools = tools
-    yield httpx.ASGITransport(app, raise_app_exceptions=False)
+    return httpx.ASGITransport(app, raise_app_exceptions=False)
 
 
 @pytest.fixture

@@ -160,6 +160,13 @@ async def test_a_card_scanned_into_a_field_fills_that_person_and_leaves_no_scan_
     assert kept["born_on"]["year"] == 1995
 
 
+async def test_the_form_is_printed_for_the_applicant_to_sign_before_it_is_received(at_desk: SignIn) -> None:
+    desk = await at_desk("reception")
+    dossier_id = await opened(desk)
+    await sent(desk, dossier_id, do="save", **WHOLE)
+    assert (await desk.client.get(f"/desk/intake/{dossier_id}/application.pdf")).content.startswith(b"%PDF-")
+
+
 async def test_the_preview_keeps_the_draft_and_shows_the_slip(at_desk: SignIn) -> None:
     desk = await at_desk("reception")
     dossier_id = await opened(desk)

@@ -20,7 +20,9 @@ async def test_a_stranger_is_sent_to_the_sign_in_page_and_back(at_desk: SignIn) 
     assert entered.headers["location"] == "/desk/search?q=dao"
 
 
-@pytest.mark.parametrize("trap", ["https://evil.example/", "//evil.example", "/desk/../..//evil.example", "/sign-in", "/desk\\@x"])
+@pytest.mark.parametrize(
+    "trap", ["https://evil.example/", "//evil.example", "/desk/../..//evil.example", "/sign-in", "/desk\\@x"]
+)
 async def test_signing_in_leads_only_into_the_office(at_desk: SignIn, trap: str) -> None:
     stranger = await at_desk()
     entered = await stranger.client.post(

@@ -5,6 +5,7 @@ import re
 from uuid import UUID
 
 import pikepdf
+from playwright.async_api import FilePayload, Page
 
 from tests.browser import PHONE, Visit, axe, no_horizontal_scroll
 from tests.journeys.test_desk_pages import enter
@@ -17,7 +18,7 @@ MOST_KEYS = 25
 class Keys:
     """A keyboard that counts. A scan is one stroke of the scanner, not of the officer."""
 
-    def __init__(self, page) -> None:  # type: ignore[no-untyped-def]
+    def __init__(self, page: Page) -> None:
         self.page, self.pressed = page, 0
 
     async def press(self, *keys: str) -> None:
@@ -51,6 +52,9 @@ def scanned() -> bytes:
         return out.getvalue()
 
 
+SCAN: FilePayload = {"name": "quet.pdf", "mimeType": "application/pdf", "buffer": scanned()}
+
+
 async def test_a_certified_copy_is_received_by_keyboard_alone(live: Live, visit: Visit) -> None:
     await live.make.citizen(name="Hoàng Thị Bích Liễu", personal_number="000199004821")
     watched = await visit(f"{live.home}/desk/sign-in")
@@ -60,7 +64,8 @@ async def test_a_certified_copy_is_received_by_keyboard_alone(live: Live, visit:
     keys = Keys(page)
     await keys.scan(CARD)
     await page.wait_for_selector("#procedure:focus")
-    number = await page.locator("button[accesskey]", has_text=re.compile("chứng thực", re.I)).first.get_attribute("accesskey")
+    copies = page.locator("button[accesskey]", has_text=re.compile("chứng thực", re.IGNORECASE)).first
+    number = await copies.get_attribute("accesskey")
     assert number is not None
     await keys.type(number)
     await keys.press("Enter")
@@ -75,7 +80,7 @@ async def test_a_certified_copy_is_received_by_keyboard_alone(live: Live, visit:
     await keys.type("1")
     await keys.to("time.agreed_time")
     await keys.press("Space")
-    await page.set_input_files("input[name=f-original]", {"name": "quet.pdf", "mimeType": "application/pdf", "buffer": scanned()})
+    await page.set_input_files("input[name=f-original]", SCAN)
     await keys.press("Enter")
     await page.wait_for_selector("button[value=receive]:focus")
     await keys.press("Enter")
@@ -111,7 +116,7 @@ async def test_the_counter_works_without_scripts_and_on_a_phone(live: Live, visi
     await page.get_by_role("button", name="Nhận hồ sơ, in giấy hẹn").click()
     assert await page.get_by_text("Còn thiếu: Bản chính giấy tờ cần sao").first.is_visible()
     assert await no_horizontal_scroll(page)
-    await page.set_input_files("input[name=f-original]", {"name": "quet.pdf", "mimeType": "application/pdf", "buffer": scanned()})
+    await page.set_input_files("input[name=f-original]", SCAN)
     await page.get_by_role("button", name="Nhận hồ sơ, in giấy hẹn").click()
     assert await page.get_by_role("heading", name="Đã nhận hồ sơ").is_visible()
 

@@ -1,6 +1,5 @@
 """Every page of the desk in Chromium: no axe violation, no sideways scroll on a phone, nothing from elsewhere."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
@@ -30,14 +29,18 @@ def offline(live: Live) -> Make:
 
 
 @pytest.fixture(scope="module")
-async def cases(live: Live) -> AsyncIterator[dict[str, UUID]]:
+async def cases(live: Live) -> dict[str, UUID]:
     """One dossier in each situation the pages differ in."""
     make = offline(live)
-    drafted = await received(make)
-    await make.act(drafted, "draft_result", "draft", "specialist")
+    drafted, signed = await received(make), await received(make)
+    for one in (drafted, signed):
+        await make.act(one, "draft_result", "draft", "specialist")
     await make.worked()
-    yield {
+    await make.act(signed, "sign_result", "sign", "leader")
+    await make.worked()
+    return {
         "new": await make.submitted(CODE, given()), "supplement": await supplement_asked(make), "to_sign": drafted,
+        "to_seal": signed,
         "sealed": await sealed(make), "post": await sealed(make, return_way="post"),
     }
 
@@ -46,7 +49,8 @@ def addresses(cases: dict[str, UUID]) -> dict[str, list[str]]:
     """Every page by who opens it."""
     tabs = ["", "/form", "/papers", "/journal", "/messages", "/consultations", "/results", "/fees", "/return"]
     every = [f"/desk/dossiers/{cases['sealed']}{tab}" for tab in tabs]
-    every += [f"/desk/dossiers/{cases[one]}{tab}" for one in ("new", "supplement") for tab in ("", "/papers", "/results")]
+    for one in ("new", "supplement"):
+        every += [f"/desk/dossiers/{cases[one]}{tab}" for tab in ("", "/papers", "/results")]
     return {
         "reception@tanmai": [
             "/desk", "/desk?queue=free", "/desk?queue=supplement", "/desk?queue=mine", "/desk/intake", "/desk/intake?by=hand",
@@ -54,16 +58,19 @@ def addresses(cases: dict[str, UUID]) -> dict[str, list[str]]:
             "/desk/stuck", "/desk/consultations", "/desk/register", *every,
         ],
         "leader@tanmai": [
-            f"/desk/sign?see={cases['to_sign']}", f"/desk/dossiers/{cases['sealed']}/revoke", f"/desk/dossiers/{cases['to_sign']}",
+            f"/desk/sign?see={cases['to_sign']}", f"/desk/dossiers/{cases['sealed']}/revoke",
+            f"/desk/dossiers/{cases['to_sign']}",
         ],
-        "clerk@tanmai": ["/desk/seal"],
+        "clerk@tanmai": [f"/desk/seal?see={cases['to_seal']}"],
         "head@tanmai": [f"/desk/dossiers/{cases['to_sign']}/{wish}" for wish in ("extend", "stop", "withdraw")],
         "supervisor@h99": ["/desk", f"/desk/dossiers/{cases['new']}"],
     }
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
-async def test_every_page_is_accessible_and_fits(live: Live, visit: Visit, cases: dict[str, UUID], size: tuple[int, int]) -> None:
+async def test_every_page_is_accessible_and_fits(
+    live: Live, visit: Visit, cases: dict[str, UUID], size: tuple[int, int]
+) -> None:
     wrong = []
     for login, paths in addresses(cases).items():
         watched = await visit(f"{live.home}/desk/sign-in", size=size)
@@ -87,6 +94,7 @@ async def test_the_desk_speaks_english_to_those_who_want_it(live: Live, visit: V
     watched = await visit(f"{live.home}/desk/sign-in")
     await enter(watched.page, live.home, "reception@tanmai")
     await watched.page.goto(f"{live.home}/language/en?back=/desk")
-    for path, words in (("/desk", "To do"), (f"/desk/dossiers/{cases['new']}/papers", "Judge the papers"), ("/desk/intake", "Reception")):
+    told = {"/desk": "To do", f"/desk/dossiers/{cases['new']}/papers": "Judge the papers", "/desk/intake": "Reception"}
+    for path, words in told.items():
         await watched.page.goto(live.home + path)
         assert words in await watched.page.content()
