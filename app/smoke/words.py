@@ -16,7 +16,8 @@ WORDS: Final[Mapping[str, Mapping[str, Any]]] = {
     "1.004873": {
         "purpose.purpose": "marry", "spouse.name": "Vũ Thị Ví Dụ", "spouse.born_on": "2001-09-09",
         "status.status": "never_married", "examine.status": "never_married", "examine.status_detail": "",
-        "previous.issued_before": "yes", "previous.old_certificate": "cannot_return", "planned_place.why": "Giấy cũ đã thất lạc (mẫu).",
+        "previous.issued_before": "yes", "previous.old_certificate": "cannot_return",
+        "planned_place.why": "Giấy cũ đã thất lạc (mẫu).",
         "residence.lived_from": "2010", "residence.lived_to": "",
     },
     "1.013225": {
