@@ -96,7 +96,7 @@ async def signatures(make: Make, dossier_id: UUID) -> list[str]:
     return [row["kind"] for row in rows]
 
 
-UNWELL = {
+UNWELL: dict[str, dict[str, object]] = {
     "the TSA hangs up": {"tsa": {"down": True}},
     "the TSA fails": {"tsa": {"status": 500}},
     "the TSA answers garbage": {"tsa": {"garbage": True}},
