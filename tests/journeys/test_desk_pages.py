@@ -53,7 +53,8 @@ def addresses(cases: dict[str, UUID]) -> dict[str, list[str]]:
         every += [f"/desk/dossiers/{cases[one]}{tab}" for tab in ("", "/papers", "/results")]
     return {
         "reception@tanmai": [
-            "/desk", "/desk?queue=free", "/desk?queue=supplement", "/desk?queue=mine", "/desk/intake", "/desk/intake?by=hand",
+            "/desk", "/desk?queue=free", "/desk?queue=supplement", "/desk?queue=mine", "/desk/intake",
+            "/desk/intake?by=hand",
             "/desk/return", "/desk/return?way=post", "/desk/search", "/desk/search?q=ta+quang", "/desk/search?q=khongco",
             "/desk/stuck", "/desk/consultations", "/desk/register", *every,
         ],
