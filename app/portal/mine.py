@@ -13,7 +13,7 @@ from app.dossiers.states import WORDS
 from app.faces.access import CitizenVisit
 from app.kit.clock import LOCAL
 from app.kit.words import N_, say
-from app.portal.dates import promise_view
+from app.portal.dates import moment_view, promise_view
 from app.portal.page import show, speak
 from app.portal.wording import TAGS
 
@@ -40,11 +40,15 @@ def _draft(one: OwnDossier, language: str) -> dict[str, Any]:
 
 
 def _card(one: OwnDossier, calendar: Calendar, language: str) -> dict[str, Any]:
-    shows_due = one.due_at is not None or one.paused_at is not None or one.finished_at is not None
+    due = None
+    if one.state is S.SUPPLEMENT_REQUESTED and one.supplement_due is not None:
+        due = moment_view(one.supplement_due, calendar)  # what the applicant has to keep comes before our own promise
+    elif one.due_at is not None or one.paused_at is not None or one.finished_at is not None:
+        due = promise_view(one, calendar)
     return {
         "href": f"/dossiers/{one.id}", "title": one.title, "code": one.code, "office": one.office_name,
         "tag": {"words": say(WORDS[one.state], language), "kind": TAGS[one.state]}, "submitted_at": one.submitted_at,
-        "due": promise_view(one, calendar) if shows_due else None, "next": next_action(one, language),
+        "due": due, "next": next_action(one, language),
     }
 
 
