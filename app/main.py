@@ -1,7 +1,7 @@
 """Where everything meets, once: the application with its routes, its refusals, its health."""
 
 import traceback
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from urllib.parse import quote
 
@@ -19,12 +19,13 @@ from app.faces import languages, static_files
 from app.faces.access import SignInNeeded, open_to_all
 from app.faces.addresses import AddressUnreadable, require_readable
 from app.faces.pages import page_language
+from app.faces.parking import park_and_leave
 from app.faces.passing_by import pass_by
 from app.faces.policy import security_headers
 from app.faces.refusals import refusal
 from app.kit.db import NotStorable
 from app.kit.errors import Conflict, Forbidden, NotFound, Refusal, Refused, Unavailable
-from app.observing import observe, open_metrics, set_up_logs, trace
+from app.observing import Observed, open_metrics, set_up_logs, trace
 from app.settings import Settings
 from storage import StoreError
 
@@ -99,14 +100,7 @@ def _health(app: FastAPI) -> None:
 def _refusals(app: FastAPI, settings: Settings) -> None:
     headers = security_headers(form_targets=tuple(one for one in (settings.oidc_issuer, settings.payment_url) if one))
 
-    @app.middleware("http")
-    async def around(request: Request, call_next):  # type: ignore[no-untyped-def]
-        response = await observe(request, lambda asked: _answered(asked, call_next))
-        for name, value in headers.items():
-            response.headers.setdefault(name, value)
-        if response.status_code == 503:
-            response.headers.setdefault("retry-after", "30")
-        return response
+    app.add_middleware(Observed, headers=headers, check=require_readable, otherwise=_unanswered)
 
     @app.exception_handler(Refusal)
     async def refused(request: Request, problem: Refusal) -> Response:
@@ -141,22 +135,18 @@ def _refusals(app: FastAPI, settings: Settings) -> None:
         return refusal(request, status)
 
 
-async def _answered(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-    """Whatever happens, an answer in words. Inside the middleware, so that it has its headers, its trace and its line."""
-    try:
-        require_readable(request)
-        return await call_next(request)
-    except AddressUnreadable as problem:
+def _unanswered(request: Request, problem: Exception) -> Response:
+    """Whatever happens, an answer in words. Inside `Observed`, so that it has its headers, its trace and its line."""
+    if isinstance(problem, AddressUnreadable):
         return _say(request, 400, problem.words(page_language(request)), type(problem).__name__, problem)
-    except ClientDisconnect as problem:  # sent only half; nobody may be there to read this
+    if isinstance(problem, ClientDisconnect):  # sent only half; nobody may be there to read this
         return _say(request, 400, "", "Truncated", problem)
-    except Exception as problem:
-        stack = traceback.extract_tb(problem.__traceback__)
-        structlog.get_logger().error(
-            "broken", error=type(problem).__name__, where=_route(request),
-            stack=[f"{one.filename.rsplit('/', 1)[-1]}:{one.lineno}" for one in stack],
-        )
-        return _say(request, 500, "", "Broken", problem)
+    stack = traceback.extract_tb(problem.__traceback__)
+    structlog.get_logger().error(
+        "broken", error=type(problem).__name__, where=_route(request),
+        stack=[f"{one.filename.rsplit('/', 1)[-1]}:{one.lineno}" for one in stack],
+    )
+    return _say(request, 500, "", "Broken", problem)
 
 
 def _route(request: Request) -> str:
@@ -166,6 +156,8 @@ def _route(request: Request) -> str:
 async def _to_sign_in(request: Request, needed: SignInNeeded) -> Response:
     """To the sign-in page and back again; what was typed into an expired session is parked first."""
     where = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    if needed.kind == "officer" and request.method == "POST":
+        return await park_and_leave(request, "/desk/sign-in")
     if needed.kind == "officer":
         return RedirectResponse(f"/desk/sign-in?next={_quoted(where)}", status_code=303)
     if request.method == "POST":
