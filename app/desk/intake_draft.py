@@ -21,6 +21,7 @@ from app.dossiers.refusals import NotComplete
 from app.faces.access import OfficerVisit, Visit, require_role
 from app.faces.moments import moment, money
 from app.faces.pages import render
+from app.faces.parking import take_parked
 from app.faces.speaking import speaking, words
 from app.fees import service as fees
 from app.kit import clock
@@ -42,7 +43,11 @@ async def draft(request: Request, visit: OfficerVisit, dossier_id: UUID) -> Resp
     case = await _mine(visit, dossier_id)
     if case.state is not DossierState.DRAFT:
         return RedirectResponse(f"/desk/intake/{dossier_id}/done", status_code=303)
-    return await _show(request, visit, case, {})
+    errors: Errors = {}
+    if (typed := await take_parked(visit)) is not None:  # the save that the end of a session cut off
+        errors = await keep(visit, dossier_id, typed)
+        case = await open_case(visit.db, visit.tools, dossier_id)
+    return await _show(request, visit, case, errors)
 
 
 @router.post("/{dossier_id}")

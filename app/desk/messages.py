@@ -13,6 +13,7 @@ from app.dossiers import wishes
 from app.dossiers.wordings import EVENTS
 from app.faces.access import OfficerVisit, RoleMissing, Visit
 from app.faces.pages import render
+from app.faces.parking import take_parked
 from app.faces.speaking import speaking, words
 from app.kit import clock
 from app.kit import words as kit_words
@@ -28,7 +29,8 @@ router = APIRouter(prefix="/desk/dossiers", include_in_schema=False, dependencie
 async def messages(request: Request, visit: OfficerVisit, dossier_id: UUID) -> Response:
     """The thread and what the applicant was told by letter and text message. Opening it marks theirs as read."""
     page = await open_page(visit, dossier_id)
-    answer = await _show(request, visit, page)
+    typed = await take_parked(visit)
+    answer = await _show(request, visit, page, str(typed.get("body", "")) if typed is not None else "")
     if visit.officer.office_id == page.case.office_id:
         await notices.read_by(visit.db, dossier_id, "officer", clock.now())
     return answer

@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse
 from app.faces.access import COOKIE, PublicVisit, Visit
 from app.faces.frame import Announcement, Frame
 from app.faces.pages import render
+from app.faces.parking import set_cookie
 from app.faces.speaking import speaking, words
 from app.kit.errors import Refused
 from app.kit.words import N_
@@ -81,12 +82,14 @@ async def leave(visit: PublicVisit) -> Response:
 
 
 async def _open(visit: Visit, officer_id: UUID, where: str, stage: str) -> Response:
+    """A new session; what was typed when the old one ended comes along."""
+    parked = visit.session.note.get("parked") if visit.session is not None else None
     if visit.session is not None:
         await sessions.close(visit.db, visit.session)
-    word = await sessions.open_session(visit.db, "officer", officer_id=officer_id, stage=stage)
+    note = {"parked": parked} if parked else {}
+    word = await sessions.open_session(visit.db, "officer", officer_id=officer_id, stage=stage, note=note)
     answer = _to(where)
-    secure = visit.tools.public_url.startswith("https://")
-    answer.set_cookie(COOKIE, word, httponly=True, samesite="lax", secure=secure, path="/")
+    set_cookie(visit.request, answer, word)
     return answer
 
 

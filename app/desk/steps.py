@@ -16,6 +16,7 @@ from app.dossiers.queries_case import StepNow
 from app.dossiers.refusals import ActionUnknown, FieldsRefused, ReasonMissing
 from app.faces.access import OfficerVisit, Visit, require_role
 from app.faces.pages import render
+from app.faces.parking import take_parked
 from app.faces.speaking import speaking
 from app.kit import words as kit_words
 from app.kit.words import N_
@@ -80,7 +81,11 @@ async def action_page(
     action = _action(page, task_no, action_id)
     if action.command in SIGNING:
         return RedirectResponse(f"{SIGNING[action.command]}?see={dossier_id}", status_code=303)
-    return await _ask(request, visit, page, task_no, action)
+    typed = await take_parked(visit)
+    if typed is None:
+        return await _ask(request, visit, page, task_no, action)
+    values = typed_of(given_of(typed, action.fields), action.fields)
+    return await _ask(request, visit, page, task_no, action, values, str(typed.get("reason", "")))
 
 
 @router.post("/{dossier_id}/{task_no}/act/{action_id}")

@@ -2,17 +2,14 @@
 
 import hmac
 from typing import Any, Final
-from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Request, Response
-from fastapi.responses import RedirectResponse
-from starlette.datastructures import UploadFile
 
 from app.citizens import service as citizens
 from app.dossiers.tools import Tools
-from app.faces.access import COOKIE, TOKEN_FIELD, PublicVisit, open_to_all, word_of
+from app.faces.access import COOKIE, PublicVisit, open_to_all
 from app.faces.pages import LANGUAGE_COOKIE
-from app.kit.db import Db
+from app.faces.parking import as_given, park_and_leave, parked_on, remember, session_of, set_cookie
 from app.kit.errors import Refused
 from app.kit.words import language_of
 from app.portal.identity import IdentityProvider, LevelTooLow, ProviderAway, SignInNotFinished
@@ -20,7 +17,6 @@ from app.portal.page import go, show_alone
 from app.sessions import service as sessions
 from app.sessions.service import SignedIn
 
-MOST_PARKED: Final = 64_000  # characters of one typed form
 _YEAR: Final = 365 * 24 * 60 * 60
 
 router = APIRouter(include_in_schema=False)
@@ -35,7 +31,7 @@ async def sign_in(request: Request, next: str = "/dossiers") -> Response:
         return await show_alone(request, "sign_in/away.html", status=503, next=inside(next))
     leaving = {"state": departure.state, "nonce": departure.nonce, "verifier": departure.verifier, "next": inside(next)}
     answer = go(departure.address)
-    await _remember(request, answer, leaving=leaving)
+    await remember(request, answer, leaving=leaving)
     return answer
 
 
@@ -44,7 +40,7 @@ async def back(request: Request, code: str = "", state: str = "", error: str = "
     """Open to all: back from the identity provider. Always a new session, so nobody can plant one."""
     tools: Tools = request.app.state.tools
     async with tools.database.transaction() as db:
-        visitor = await _session(db, request)
+        visitor = await session_of(db, request)
     leaving = (visitor.note if visitor else {}).get("leaving")
     here = provider(request)
     try:
@@ -85,30 +81,14 @@ async def sign_out(visit: PublicVisit) -> Response:
 
 
 async def park_and_sign_in(request: Request) -> Response:
-    """The session ended while a form was being filled: keep the typed values (no files), and lead to sign-in and back."""
-    path = request.url.path.removesuffix("/autosave")
-    typed: dict[str, Any] = {}
-    async with request.form() as form:
-        for name, value in form.multi_items():
-            if isinstance(value, UploadFile) or name in (TOKEN_FIELD, "once", "autosave_order"):
-                continue
-            typed[name] = [*typed[name], value] if isinstance(typed.get(name), list) else (
-                [typed[name], value] if name in typed else value
-            )
-    small = sum(len(str(value)) for value in typed.values()) <= MOST_PARKED
-    quiet = request.headers.get("x-autosave") == "true"
-    answer: Response = Response(status_code=401) if quiet else RedirectResponse(
-        f"/sign-in?next={quote(_page_of(path), safe='/')}", status_code=303
-    )
-    if typed and small:
-        await _remember(request, answer, parked={"path": path, "values": typed})
-    return answer
+    """The session ended while a form was being filled: keep the typed values, and lead to sign-in and back."""
+    return await park_and_leave(request, "/sign-in", _page_of(request.url.path))
 
 
 def unpark(session: SignedIn | None, path: str) -> dict[str, Any] | None:
     """What was typed on this page before the session ended, or None."""
-    parked = (session.note if session else {}).get("parked")
-    return parked["values"] if parked and parked["path"] == path else None
+    typed = parked_on(session, path)
+    return as_given(typed) if typed is not None else None
 
 
 def provider(request: Request) -> IdentityProvider:
@@ -123,33 +103,10 @@ def provider(request: Request) -> IdentityProvider:
     return found
 
 
-def set_cookie(request: Request, answer: Response, word: str) -> None:
-    """The session's word: for this browser, not for scripts, not for other sites."""
-    secure = request.app.state.tools.public_url.startswith("https:")
-    answer.set_cookie(COOKIE, word, path="/", httponly=True, samesite="lax", secure=secure)
-
-
 def inside(address: str) -> str:
     """An address of ours; anything else becomes the list of dossiers."""
     ours = address.startswith("/") and not address.startswith(("//", "/\\", "/sign-")) and address.isprintable()
     return address if ours else "/dossiers"
-
-
-async def _remember(request: Request, answer: Response, **note: Any) -> None:
-    """Keep a note with this browser, in its visitor session or a new one."""
-    tools: Tools = request.app.state.tools
-    async with tools.database.transaction() as db:
-        session = await _session(db, request)
-        if session is not None and session.kind == "visitor":
-            await sessions.put_note(db, session, **note)
-            return
-        word = await sessions.open_session(db, "visitor", note=note)
-    set_cookie(request, answer, word)
-
-
-async def _session(db: Db, request: Request) -> SignedIn | None:
-    word, _bearer = word_of(request)
-    return await sessions.find(db, word) if word else None
 
 
 async def _not_in(request: Request, refused: Refused) -> Response:
@@ -162,7 +119,8 @@ _FORM_PAGES: Final = {"submit": "check", "messages": "", "start": "", "online": 
 
 
 def _page_of(path: str) -> str:
+    """The page a form of the portal stands on where its address does not say so; empty where it does."""
     head, _, last = path.rpartition("/")
     if not path.startswith("/dossiers/") or last not in _FORM_PAGES:
-        return path
+        return ""
     return f"{head}/{_FORM_PAGES[last]}".rstrip("/")
