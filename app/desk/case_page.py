@@ -65,7 +65,7 @@ def _meta(visit: Visit, page: CasePage) -> list[dict[str, Any]]:
         meta.append({"name": name, "value": f"{came}, {said(CHANNELS, case.channel)}"})
     if around.assisted_by:
         meta.append({"name": words(N_("Nhập giúp")), "value": around.assisted_by})
-    holders = [f"{one.officer_name}, {words(N_('từ {since}'), since=_when(one.claimed_at))}"
+    holders = [words(N_("{name}, từ {since}"), name=one.officer_name, since=_when(one.claimed_at))
                for one in page.steps if one.officer_name and one.claimed_at]
     if holders:
         meta.append({"name": words(N_("Đang giữ")), "value": "; ".join(holders)})
