@@ -161,9 +161,10 @@ def uncompressible(seed: int) -> str:
 async def test_one_request_too_many_for_the_pool_is_told_so(office: Office) -> None:
     door, dossier_id = await draft_of(office)
     async with asyncio.TaskGroup() as holding:
-        done = asyncio.Event()
+        all_held, done = asyncio.Barrier(7), asyncio.Event()
         for _ in range(6):
-            holding.create_task(hold(office, done))
+            holding.create_task(hold(office, all_held, done))
+        await all_held.wait()
         try:
             says_it_is_down(await door.knock("GET", f"/dossiers/{dossier_id}"))
         finally:
@@ -171,9 +172,10 @@ async def test_one_request_too_many_for_the_pool_is_told_so(office: Office) -> N
     assert (await door.knock("GET", f"/dossiers/{dossier_id}")).status == 200
 
 
-async def hold(office: Office, done: asyncio.Event) -> None:
+async def hold(office: Office, all_held: asyncio.Barrier, done: asyncio.Event) -> None:
     async with office.database.transaction() as db:
         await db.value("SELECT 1")
+        await all_held.wait()
         await done.wait()
 
 
