@@ -5,9 +5,14 @@ from uuid import UUID
 import pikepdf
 import pytest
 
+from app.dossiers import supplements
 from app.dossiers.asking import Ask
-from app.dossiers.progress import act
-from app.dossiers.refusals import NotComplete, PapersNotInOrder, StepNoLongerOpen
+from app.dossiers.case import open_case
+from app.dossiers.moves import Move
+from app.dossiers.progress import act, deliver
+from app.dossiers.refusals import NotComplete, PapersNotInOrder, SecondSupplementNeedsApproval, StepNoLongerOpen
+from app.journal.service import Actor
+from app.kit import clock
 from tests.factories import COMMUNE, Given, Make
 
 CODE = "9.000001"
@@ -106,3 +111,19 @@ async def test_a_draft_sent_back_keeps_its_number(make: Make) -> None:
     async with make.database.transaction(offices=[COMMUNE]) as db:
         drawn = await db.value("SELECT count(*) FROM register_entry WHERE dossier_id = $1", dossier_id)
     assert drawn == 1
+
+
+async def test_a_second_supplement_is_the_heads_to_ask(make: Make) -> None:
+    dossier_id = await make.submitted(CODE, given())
+    await make.judged(dossier_id, proof="wrong")
+    await make.act(dossier_id, "check_papers", "ask_supplement", "reception", reason="Mờ, không đọc được")
+    async with make.database.transaction(offices=[COMMUNE]) as db:
+        case = await open_case(db, make.tools, dossier_id)
+        move = Move(Actor("citizen", case.applicant_id), clock.now())
+        await supplements.answered(db, make.tools, case, move)
+        await deliver(db, make.tools, case, "supplement_received", {}, move)
+    await make.judged(dossier_id, proof="wrong")
+    with pytest.raises(SecondSupplementNeedsApproval):
+        await make.act(dossier_id, "check_papers", "ask_supplement", "reception", reason="Vẫn mờ")
+    await make.act(dossier_id, "check_papers", "ask_supplement", "head", reason="NĐ 118/2025 điều 17: bản chụp vẫn mờ")
+    assert (await make.case(dossier_id)).supplements_asked == 2
