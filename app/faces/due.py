@@ -61,7 +61,8 @@ class DueView:
             return self._finished()
         if self.state is DueState.LATE:
             if self.days == 0:
-                return words(N_("quá hạn hôm nay"))
+                # Friday's date read on Sunday: over, though no working day has passed since.
+                return words(N_("quá hạn hôm nay")) if self.same_day else words(N_("vừa quá hạn"))
             return words_for(N_("quá hạn {days} ngày"), -self.days, days=-self.days)
         return words_for(N_("còn {days} ngày"), self.days, days=self.days)
 

@@ -22,6 +22,7 @@ def at(day: int, hour: int = 16, minute: int = 30) -> datetime:
     [
         (at(10), -1, DueState.LATE, "10/11 quá hạn 1 ngày"),
         (at(11, 9, 0), 0, DueState.LATE, "9:00 quá hạn hôm nay"),
+        (at(8), 0, DueState.LATE, "8/11 vừa quá hạn"),
         (at(11), 0, DueState.TODAY, "16:30 hôm nay"),
         (at(12), 1, DueState.SOON, "12/11 còn 1 ngày"),
         (at(13), 2, DueState.SOON, "13/11 còn 2 ngày"),
