@@ -10,6 +10,7 @@ from fastapi import Depends, FastAPI, HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException as StarletteHTTPException
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.requests import ClientDisconnect
 
 from app import api, desk, gallery, overview, portal
@@ -48,7 +49,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     app = FastAPI(
         title="Một Cửa", version="0.1.0", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None,
-        max_body_size=LARGEST_BODY, telemetry={"tracing": False},
+        telemetry={"tracing": False},
     )
     app.state.settings = settings
     for face in (portal, desk, overview, api, gallery):
@@ -100,7 +101,9 @@ def _health(app: FastAPI) -> None:
 def _refusals(app: FastAPI, settings: Settings) -> None:
     headers = security_headers(form_targets=tuple(one for one in (settings.oidc_issuer, settings.payment_url) if one))
 
-    app.add_middleware(Observed, headers=headers, check=require_readable, otherwise=_unanswered)
+    # Not `FastAPI(max_body_size=…)`: that one stands around everything and would answer in its own words.
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=LARGEST_BODY)
+    app.add_middleware(Observed, headers=headers, check=_require_sane, otherwise=_unanswered)
 
     @app.exception_handler(Refusal)
     async def refused(request: Request, problem: Refusal) -> Response:
@@ -135,10 +138,24 @@ def _refusals(app: FastAPI, settings: Settings) -> None:
         return refusal(request, status)
 
 
+class BodyTooLarge(Refused):
+    """More than one file at its limit. Not a byte of it was read."""
+
+
+def _require_sane(request: Request) -> None:
+    """Raises AddressUnreadable, BodyTooLarge."""
+    require_readable(request)
+    told = request.headers.get("content-length", "")
+    if told.isascii() and told.isdigit() and int(told[:20]) > LARGEST_BODY:
+        raise BodyTooLarge
+
+
 def _unanswered(request: Request, problem: Exception) -> Response:
     """Whatever happens, an answer in words. Inside `Observed`, so that it has its headers, its trace and its line."""
     if isinstance(problem, AddressUnreadable):
         return _say(request, 400, problem.words(page_language(request)), type(problem).__name__, problem)
+    if isinstance(problem, BodyTooLarge):
+        return _say(request, 413, "", type(problem).__name__, problem)
     if isinstance(problem, ClientDisconnect):  # sent only half; nobody may be there to read this
         return _say(request, 400, "", "Truncated", problem)
     stack = traceback.extract_tb(problem.__traceback__)

@@ -41,6 +41,18 @@ async def tried(world: World, way: Way, door: Door, **sent: object) -> str:
     return f"{wrong}: {str(sent)[:300]}" if wrong else ""
 
 
+# Headers and raw queries are read before any route: one way in of each kind is enough.
+SAMPLE = {(way.path.split("/")[1], way.who, way.method): way for way in EVERY}
+
+
+@pytest.mark.parametrize("way", SAMPLE.values(), ids=str)
+async def test_headers_and_queries_that_are_none_are_answered_in_words(world: World, way: Way) -> None:
+    door, here = await world.door(way.who), way.filled(world.known)
+    wrong = [await tried(world, way, door, path=here, query=bad) for bad in QUERIES]
+    wrong += [await tried(world, way, door, path=here, headers=bad) for bad in HEADERS]
+    assert not [one for one in wrong if one]
+
+
 @pytest.mark.parametrize("way", EVERY, ids=str)
 async def test_nonsense_is_answered_in_words(world: World, way: Way) -> None:
     door = await world.door(way.who)
@@ -49,13 +61,13 @@ async def test_nonsense_is_answered_in_words(world: World, way: Way) -> None:
         known |= {"dossier_id": known["submitted"], "document_id": known["scan"]}
     here = way.filled(known)
     wrong = [
-        await tried(world, way, door, path=way.filled(known, **{hole: bad})) for hole in way.holes for bad in PATHS
+        await tried(world, way, door, path=way.filled(known, **{hole: bad}))
+        for hole in way.holes
+        for bad in (PATHS if hole == way.holes[-1] else PATHS[:8])
     ]
-    wrong += [await tried(world, way, door, path=here, query=bad) for bad in QUERIES]
     wrong += [
         await tried(world, way, door, path=here, query=urlencode({name: bad})) for name in way.query for bad in WORDS
     ]
-    wrong += [await tried(world, way, door, path=here, headers=bad) for bad in HEADERS]
     if way.method != "GET":
         wrong += [
             await tried(world, way, door, path=here, body=body, headers={"content-type": kind}) for kind, body in BODIES
@@ -63,14 +75,14 @@ async def test_nonsense_is_answered_in_words(world: World, way: Way) -> None:
         wrong += [await tried(world, way, door, path=here, body=b"a=1", broken_off=True, headers=FORM)]
         wrong += [
             await tried(world, way, door, path=here, body=urlencode({name: bad}).encode(), headers=FORM)
-            for name in way.fields
+            for name in way.fields[:6]
             for bad in WORDS
         ]
         wrong += [
             await tried(
                 world, way, door, path=here, body=f"{name}={quote_from_bytes(b'x' * 1_000_000)}".encode(), headers=FORM
             )
-            for name in way.fields[:3]
+            for name in way.fields[:1]
         ]
         wrong += [
             await tried(
@@ -84,6 +96,6 @@ async def test_nonsense_is_answered_in_words(world: World, way: Way) -> None:
                     "Content-Type: text/html\r\n\r\nnot a file\r\n--x--\r\n"
                 ).encode(),
             )
-            for name in (*way.fields[:8], "paper", "document", "file")
+            for name in (*way.fields[:2], "paper", "document", "file")
         ]
     assert not [one for one in wrong if one]
