@@ -7,7 +7,8 @@ import pytest
 
 from app.demo_play import found
 from app.demo_play.applicants import LONG_NAME
-from app.demo_play.stage import Stage, play_all, submission_key
+from app.demo_play.playing import play_all
+from app.demo_play.stage import Stage, submission_key
 from app.demo_play.stories import stories
 from app.dossiers.models import DossierState
 from app.dossiers.tools import Tools

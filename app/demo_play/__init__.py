@@ -7,7 +7,8 @@ import structlog
 from app.demo.table import PASSWORD
 from app.demo_play import people
 from app.demo_play.calm import calm_weather
-from app.demo_play.stage import Stage, play_all
+from app.demo_play.playing import play_all
+from app.demo_play.stage import Stage
 from app.demo_play.stories import stories
 from app.equipment import equip
 from app.kit import clock

@@ -1,14 +1,12 @@
-"""Play stories in the order of their moments, on the office's real parts.
+"""The stage of the play: the office's real parts, and where each dossier of a story stands.
 
 What comes next in a dossier is read from the dossier, never remembered: a play that was interrupted goes on where it
 stopped, and nothing is played twice.
 """
 
 import asyncio
-import heapq
 import random
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -137,36 +135,6 @@ class Stage:
             )
             if job_id is not None:
                 await jobs.postpone(db, job_id, trouble=trouble, attempt=jobs.MOST_ATTEMPTS)
-
-
-async def play_all(stage: Stage, told: Iterable[Story], *, most: int | None = None) -> int:
-    """Play every story up to the present, or `most` acts of them; how many acts were played."""
-    from app.demo_play.acts import next_act
-
-    queue: list[tuple[datetime, int, Story]] = []
-    for number, story in enumerate(told):
-        scene = await stage.scene(story)
-        moment = stage.begins(story) if scene is None else scene.last_at
-        heapq.heappush(queue, (moment, number, story))
-    played = 0
-    while queue and played != most:
-        moment, number, story = heapq.heappop(queue)
-        await stage.catch_up(moment)
-        act = await next_act(stage, story, moment)
-        if act is None or act.at > stage.now:
-            continue
-        if act.do is not None and act.at <= moment:
-            with clock.at(moment):
-                await act.do()
-            played += 1
-            await stage.work(moment + timedelta(seconds=5))
-            heapq.heappush(queue, (moment + timedelta(seconds=10), number, story))
-        else:
-            heapq.heappush(queue, (max(act.at, moment + timedelta(seconds=10)), number, story))
-        await asyncio.sleep(0)
-    if not queue:
-        await stage.catch_up(stage.now)
-    return played
 
 
 _QUEUED = """
