@@ -33,6 +33,7 @@ CONTROL = N_("“{label}” có ký tự không in được. Hãy gõ lại")
 # As the identity service says it, and as the registers do.
 _SEX = {"male": "nam", "female": "nữ"}
 _EMAIL = re.compile(r"^[^@\s,;<>]{1,64}@[^@\s,;<>]+\.[^@\s,;<>]{2,}$")
+_IN_PARTS: Final = frozenset({"date", "partial_date", "address", "choices"})
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 
 Values = dict[str, Any]
@@ -94,6 +95,9 @@ def prefill(form: Form, citizen: Known) -> dict[str, Values]:
 
 def _check(field: FormField, given: Mapping[str, Any], language: str) -> tuple[Any, str | None]:
     label = field.label.in_(language)
+    if field.kind in _IN_PARTS:  # boxes keep what was typed, without what no database keeps
+        own = (name for name in given if name == field.id or name.startswith(f"{field.id}-"))
+        given = {name: _printable(given[name]) for name in own}
     if field.kind in ("date", "partial_date"):
         return dates.check(field, given, label, language)
     if field.kind == "address":
@@ -108,6 +112,14 @@ def _check(field: FormField, given: Mapping[str, Any], language: str) -> tuple[A
         ask = CHOOSE if field.kind in ("choice", "yes_no") else EMPTY
         return None, say(ask, language, label=label) if field.required else None
     return _KINDS[field.kind](field, text, label, language)
+
+
+def _printable(value: Any) -> Any:
+    if isinstance(value, str):
+        return _CONTROL.sub("", value)
+    if isinstance(value, Mapping):
+        return {str(name): _printable(part) for name, part in value.items()}
+    return [_printable(part) for part in value] if isinstance(value, list | tuple) else value
 
 
 def _tidy(field: FormField, text: str) -> str:
