@@ -76,7 +76,7 @@ async def test_nonsense_is_answered_in_words(world: World, way: Way) -> None:
         wrong += [
             await tried(world, way, door, path=here, body=urlencode({name: bad}).encode(), headers=FORM)
             for name in way.fields[:6]
-            for bad in WORDS
+            for bad in (WORDS[::5] if way.path == "/desk/sign-in" else WORDS)  # each try there is a slow hash
         ]
         wrong += [
             await tried(
