@@ -1,7 +1,7 @@
 """What tests stand on: a real PostgreSQL built by Alembic, a folder store, a development PKI. Nothing is patched."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -86,6 +86,6 @@ CATALOGUE = Catalogue()
 
 
 @pytest.fixture
-def make(database: Database, tools: Tools) -> Iterator[Make]:
+def make(database: Database, tools: Tools) -> Make:
     """Situations, not ids: `await make.submitted("1.004873")`. Committed, as the worker and the browser need it."""
-    yield Make(database, tools)
+    return Make(database, tools)

@@ -18,7 +18,9 @@ PATIENCE = 30.0
 
 
 @pytest.fixture
-async def worker(postgres: EmbeddedPostgres, tmp_path: Path, make: Make, keys: Path) -> AsyncIterator[asyncio.subprocess.Process]:
+async def worker(
+    postgres: EmbeddedPostgres, tmp_path: Path, make: Make, keys: Path
+) -> AsyncIterator[asyncio.subprocess.Process]:
     """`motcua worker` on the test database and this test's store."""
     environment = {
         **os.environ, "MOTCUA_DATABASE_URL": postgres.app_dsn, "MOTCUA_STORE_URL": f"folder://{tmp_path / 'objects'}",

@@ -8,7 +8,7 @@ from app.kit import clock
 from app.kit.db import Db
 from app.kit.errors import Conflict, Refused
 from app.kit.words import N_
-from app.org.models import Office, Officer, OfficeKind, Role
+from app.org.models import Office, OfficeKind, Officer, Role
 from app.org.sign_in import hash_password, new_totp_secret
 
 
