@@ -70,8 +70,10 @@ class Stage:
         self._officers: dict[str, SignedOfficer] = {}
 
     def begins(self, story: Story) -> datetime:
-        """When a story begins: so many working days before the last one, never in the future."""
+        """When a story begins: so many working days before the last whole one, so that every hour gives the same play."""
         calendar, day = self.tools.calendar, self.now.astimezone(clock.LOCAL).date()
+        if calendar.is_working_day(day) and self.now < calendar.closing(day):
+            day -= timedelta(days=1)
         left = story.ago
         while not calendar.is_working_day(day) or left > 0:
             left -= calendar.is_working_day(day)

@@ -75,7 +75,8 @@ async def test_the_counter_refuses_it_in_words_and_keeps_what_it_had(
 
 @pytest.mark.parametrize("kind", BAD)
 async def test_a_scan_of_the_case_file_is_refused_in_words(world: World, kind: str) -> None:
-    door, dossier_id = await world.door("officer"), world.known["submitted"]
+    given = Given({"purpose": {"purpose": "Để thử"}}, {"proof": a_pdf()})
+    door, dossier_id = await world.door("officer"), str(await world.make.submitted(CODE, given))
     before = await kept(world, dossier_id)
     name, data, words = BAD[kind]
     answer = await send(door, f"/desk/dossiers/{dossier_id}/papers/proof/files", with_file("file", name, data))
