@@ -20,7 +20,8 @@ from app.embedded import free_port, port_is_free
 from app.supervisor import left_over
 
 ROOT = Path(__file__).parent.parent.parent
-pytestmark = [pytest.mark.slow]
+# One process for the whole file: its offices stand on neighbouring ports.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
 
 
 @dataclass(frozen=True)
