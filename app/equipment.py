@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TypeVar
 
+from app.deadlines.calendars import Calendars
 from app.deadlines.decrees import load_calendar, scopes_of
 from app.deadlines.service import keep_calendar
 from app.dossiers.tools import Tools
@@ -33,7 +34,7 @@ async def equip(settings: Settings) -> AsyncIterator[Tools]:
     post = _connected(HttpPost, settings.post_url, settings.post_secret.get_secret_value())
     sms = _connected(HttpSms, settings.sms_url, settings.sms_secret.get_secret_value())
     tools = Tools(
-        database=database, store=open_store(settings.store_address), catalogue=Catalogue(), calendar=calendar,
+        database=database, store=open_store(settings.store_address), catalogue=Catalogue(), calendars=Calendars(calendar),
         keyring=_keyring(settings), public_url=settings.public_url.rstrip("/"), population=population, payment=payment,
         post=post, sms=sms, mail=SmtpMail(settings.smtp_url, settings.mail_from) if settings.smtp_url else None,
         demo=settings.demo,

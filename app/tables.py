@@ -2,6 +2,7 @@
 
 from sqlmodel import SQLModel
 
+import app.alerts.models
 import app.citizens.models
 import app.consultations.models
 import app.deadlines.models
@@ -15,7 +16,10 @@ import app.notices.models
 import app.org.models
 import app.org.territory
 import app.procedures.models
+import app.quality.models
+import app.reports.models
 import app.results.models
+import app.sentinel.models
 import app.sessions.models
 import app.signatures.models
 import app.steps.models  # noqa: F401

@@ -21,6 +21,7 @@ import pikepdf
 from alembic import command
 from alembic.config import Config
 
+from app.deadlines.calendars import Calendars
 from app.deadlines.decrees import load_calendar
 from app.deadlines.service import keep_calendar
 from app.demo_play import people
@@ -111,7 +112,7 @@ async def drafts(office: BenchOffice, count: int) -> Drafts:
     """One draft made as citizens make them, and as many copies of its rows; its one paper lies in the store once."""
     tools = Tools(
         database=office.database, store=open_store(f"folder://{office.folder}/objects"), catalogue=Catalogue(),
-        calendar=load_calendar(), keyring=Keyring(office.folder / "keys"), public_url="https://bench.invalid",
+        calendars=Calendars(load_calendar()), keyring=Keyring(office.folder / "keys"), public_url="https://bench.invalid",
     )
     make = Make(office.database, tools)
     citizen = await make.citizen()

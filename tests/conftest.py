@@ -8,6 +8,7 @@ import pytest
 from alembic import command
 from alembic.config import Config
 
+from app.deadlines.calendars import Calendars
 from app.deadlines.decrees import load_calendar
 from app.deadlines.service import keep_calendar
 from app.dossiers.tools import Tools
@@ -76,7 +77,8 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def tools(database: Database, tmp_path: Path, keys: Path) -> Tools:
     """The office's tools on real parts, not connected to any outside system."""
     return Tools(
-        database=database, store=FolderStore(tmp_path / "objects"), catalogue=CATALOGUE, calendar=load_calendar(),
+        database=database, store=FolderStore(tmp_path / "objects"), catalogue=CATALOGUE,
+        calendars=Calendars(load_calendar()),
         keyring=Keyring(keys), public_url="http://motcua.test", demo=True,
     )
 

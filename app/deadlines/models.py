@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time
 from enum import StrEnum
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, Identity, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
@@ -19,6 +19,7 @@ class LineKind(StrEnum):
     RESTART = "restart"  # a full new term
     EXTEND = "extend"  # a new date, with its ground
     RECOUNT = "recount"  # the calendar changed under an open term
+    MARK = "mark"  # time ran out somewhere and had an effect in law (silence); the due moment stays
     END = "end"  # handling is finished, refused, withdrawn or stopped
 
 
@@ -85,3 +86,39 @@ class Timer(SQLModel, table=True):
     office_id: int = Field(sa_column=office())
     name: str = Field(max_length=80)  # its id in the drawing
     due_at: datetime = Field(sa_column=moment())
+    set_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))  # from when `term` is counted
+    term: str | None = Field(default=None, max_length=40)  # None: an absolute moment no calendar moves
+
+
+class ChangeState(StrEnum):
+    """Where a change of the calendar stands."""
+
+    PROPOSED = "proposed"  # its effect is being looked at
+    APPLYING = "applying"  # in force; open dossiers are being counted again
+    APPLIED = "applied"
+    DROPPED = "dropped"
+
+
+class CalendarChange(SQLModel, table=True):
+    """One decision that changes the working calendar (thay đổi lịch làm việc), with the dossiers it moves."""
+
+    __tablename__ = "calendar_change"
+    __table_args__ = (
+        one_of("state", ChangeState),
+        Index("ix_calendar_change_state", "state", "proposed_at"),
+    )
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    scope: str = Field(max_length=35)  # "VN", a province's or an office's code: for whom it holds
+    state: str = Field(default="proposed", max_length=10)
+    decision: str = Field(max_length=300)  # number and day of the paper
+    source: str = Field(default="", max_length=300)
+    content: str  # TOML of the lines it adds and takes back, as workflows/calendar/ writes them
+    proposed_by: UUID
+    proposed_at: datetime = Field(sa_column=moment())
+    applied_by: UUID | None = None
+    applied_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))  # in force from here on
+    finished_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
+    looked_at: int = 0  # open dossiers counted again so far
+    moved: int = 0  # of them with another due moment
+    cursor: UUID | None = None  # the last dossier done: a killed run goes on behind it

@@ -75,7 +75,7 @@ def promise(tools: Tools, case: Case, facts: Mapping[str, Any], at: datetime, la
     rule = case.procedure.procedure.term
     term = parse_term(case.procedure.term_for(facts))
     due = due_moment(
-        at, term, calendar=tools.calendar, reading=rule.reading,
+        at, term, calendar=tools.calendars.of(case.office_id), reading=rule.reading,
         cutoff=time.fromisoformat(rule.cutoff) if rule.cutoff else CUTOFF,
     )
     return Promise(term.words(language), due.due_at, case.procedure.fees_for(facts, language=language))

@@ -36,7 +36,7 @@ async def ask(db: Db, tools: Tools, case: Case, move: Move, task: OpenTask) -> d
     """Put the package's question to the agency or commune; its answer is a message of the drawing."""
     name = task.name.removeprefix("ask_")
     rule = case.procedure.procedure.consultations[name]
-    due = after(tools, move.at, rule.term)
+    due = after(tools, case.office_id, move.at, rule.term)
     commune = await _commune(db, case, rule.commune_from) if rule.commune else None
     await consultations.ask(
         db, dossier_id=case.id, office_id=case.office_id, kind=name, agency=commune or rule.agency.vi,

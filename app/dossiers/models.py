@@ -53,6 +53,9 @@ class Dossier(SQLModel, table=True):
         Index("ix_dossier_applicant", "applicant_id", "created_at"),
         Index("ix_dossier_search", "search", postgresql_using="gin", postgresql_ops={"search": "gin_trgm_ops"}),
         Index("ix_dossier_state", "office_id", "state", "submitted_at"),
+        Index("ix_dossier_alarm", "alarm_at", postgresql_where=text("alarm_at IS NOT NULL")),
+        Index("ix_dossier_received", "office_id", "received_at", postgresql_where=text("received_at IS NOT NULL")),
+        Index("ix_dossier_finished", "office_id", "finished_at", postgresql_where=text("finished_at IS NOT NULL")),
     )
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
@@ -83,7 +86,23 @@ class Dossier(SQLModel, table=True):
     paused_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
     finished_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
     returned_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
+    support_office_id: int | None = None  # where it was handed in for this office, regardless of boundaries
+    alarm_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))  # the next escalation of its term
+    alarm_no: int = Field(default=0, sa_column_kwargs={"server_default": "0"})  # how many rang for this due moment
     version: int = 0
+
+
+class LateCause(SQLModel, table=True):
+    """Why a dossier was late, as the office said (nguyên nhân quá hạn): report 07a counts by it. One a dossier."""
+
+    __tablename__ = "late_cause"
+
+    dossier_id: UUID = Field(primary_key=True)
+    office_id: int = Field(sa_column=office())
+    cause: str = Field(max_length=40)  # a word of workflows/reports/causes.toml
+    words: str = Field(default="", max_length=1000)
+    said_by: UUID
+    said_at: datetime = Field(sa_column=moment())
 
 
 class Answer(SQLModel, table=True):

@@ -85,4 +85,4 @@ async def lapse(db: Db, tools: Tools, case: Case, move: Move) -> None:
 
 def _due(tools: Tools, case: Case, at: datetime) -> datetime | None:
     term = case.procedure.procedure.supplement.term
-    return after(tools, at, term) if term else None
+    return after(tools, case.office_id, at, term) if term else None

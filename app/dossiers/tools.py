@@ -7,6 +7,7 @@ from app.procedures.catalogue import Catalogue
 
 if TYPE_CHECKING:
     from app.deadlines.calendar import Calendar
+    from app.deadlines.calendars import Calendars
     from app.gateways.mail import MailServer
     from app.gateways.payment import PaymentPlatform
     from app.gateways.population import Population
@@ -24,7 +25,7 @@ class Tools:
     database: "Database"
     store: "ObjectStore"
     catalogue: Catalogue
-    calendar: "Calendar"
+    calendars: "Calendars"
     keyring: "Keyring"
     public_url: str
     population: "Population | None" = None
@@ -33,3 +34,8 @@ class Tools:
     sms: "SmsBroker | None" = None
     mail: "MailServer | None" = None
     demo: bool = False
+
+    @property
+    def calendar(self) -> "Calendar":
+        """The calendar of the installation, where no one office is meant; an office's own is `calendars.of`."""
+        return self.calendars.common

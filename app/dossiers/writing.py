@@ -43,9 +43,9 @@ WITH moved AS (
   FROM jsonb_to_recordset($16::jsonb) AS s(task_no int, name text, role text, officer_id uuid, due_at timestamptz)
   WHERE EXISTS (SELECT 1 FROM moved)
 ), timers_new AS (
-  INSERT INTO timer (dossier_id, task_no, office_id, name, due_at)
-  SELECT $1::uuid, t.task_no, $14::int, t.name, t.due_at
-  FROM jsonb_to_recordset($17::jsonb) AS t(task_no int, name text, due_at timestamptz)
+  INSERT INTO timer (dossier_id, task_no, office_id, name, due_at, set_at, term)
+  SELECT $1::uuid, t.task_no, $14::int, t.name, t.due_at, $15::timestamptz, t.term
+  FROM jsonb_to_recordset($17::jsonb) AS t(task_no int, name text, due_at timestamptz, term text)
   WHERE EXISTS (SELECT 1 FROM moved)
 ), written AS (
   INSERT INTO journal_line (office_id, dossier_id, at, event, actor_kind, actor_id, why, facts)
@@ -118,8 +118,8 @@ def _timer_row(tools: Tools, case: Case, move: Move, task: OpenTask) -> dict[str
             raise ValueError(f"timer {task.name} names {term}, which this dossier does not hold")
     else:
         due = _due(tools, case, move.at, term)
-    return {"task_no": task.no, "name": task.name, "due_at": due}
+    return {"task_no": task.no, "name": task.name, "due_at": due, "term": None if term.startswith("@") else term}
 
 
 def _due(tools: Tools, case: Case, start: datetime, term: str) -> datetime:
-    return after(tools, start, term, case.procedure.procedure.term.reading)
+    return after(tools, case.office_id, start, term, case.procedure.procedure.term.reading)

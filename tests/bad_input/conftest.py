@@ -9,6 +9,7 @@ import pytest
 from fastapi import FastAPI
 
 from app.citizens.models import Citizen
+from app.deadlines.calendars import Calendars
 from app.deadlines.decrees import load_calendar
 from app.dossiers.tools import Tools
 from app.kit.db import Database, open_database
@@ -55,7 +56,7 @@ async def world(tmp_path_factory: pytest.TempPathFactory, keys: Path) -> AsyncIt
             database=database,
             store=FolderStore(folder / "objects"),
             catalogue=Catalogue(),
-            calendar=load_calendar(),
+            calendars=Calendars(load_calendar()),
             keyring=Keyring(keys),
             public_url="http://motcua.test",
             demo=True,

@@ -10,6 +10,7 @@ import pytest
 from alembic import command
 from alembic.config import Config
 
+from app.deadlines.calendars import Calendars
 from app.deadlines.decrees import load_calendar
 from app.deadlines.service import keep_calendar
 from app.dossiers.tools import Tools
@@ -63,7 +64,7 @@ async def house(
         await keep_calendar(db, load_calendar())
     store = tmp_path_factory.mktemp("objects")
     tools = Tools(
-        database=database, store=FolderStore(store), catalogue=Catalogue(), calendar=load_calendar(),
+        database=database, store=FolderStore(store), catalogue=Catalogue(), calendars=Calendars(load_calendar()),
         keyring=Keyring(keys), public_url="http://motcua.test", demo=True,
     )
     yield House(owner_dsn, superuser_dsn, app_dsn, store, keys, tools)

@@ -8,6 +8,7 @@ import pytest
 from fastapi import FastAPI
 
 from app.citizens.models import Citizen
+from app.deadlines.calendars import Calendars
 from app.deadlines.decrees import load_calendar
 from app.dossiers.tools import Tools
 from app.kit.db import Database, open_database
@@ -48,7 +49,8 @@ class Office:
 async def open_office(database: Database, folder: Path, keys: Path) -> Office:
     """An office over this database, its files in `folder`."""
     tools = Tools(
-        database=database, store=FolderStore(folder / "objects"), catalogue=Catalogue(), calendar=load_calendar(),
+        database=database, store=FolderStore(folder / "objects"), catalogue=Catalogue(),
+        calendars=Calendars(load_calendar()),
         keyring=Keyring(keys), public_url="http://motcua.test", demo=True,
     )  # fmt: skip
     app = create_app(Settings(demo=True, second_factor=False, public_url="http://motcua.test", log_level="error"))

@@ -1,0 +1,182 @@
+"""The clock: alarms, alerts, findings, calendar changes, reports, the index."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision = "0005_the_clock"
+down_revision = "0004_process_storage"
+branch_labels = None
+depends_on = None
+
+OWN = "office_id = ANY ((SELECT motcua_offices())::int[])"
+TENANT = ("alert", "finding", "index_input", "late_cause", "report_snapshot", "target")
+KINDS = "'start', 'pause', 'resume', 'restart', 'extend', 'recount', 'mark', 'end'"
+
+
+def upgrade() -> None:
+    op.create_table(
+        "alert",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("dossier_id", sa.Uuid(), nullable=True),
+        sa.Column("kind", sa.String(20), nullable=False),
+        sa.Column("key", sa.String(200), nullable=False),
+        sa.Column("role", sa.String(40), nullable=False),
+        sa.Column("officer_id", sa.Uuid(), nullable=True),
+        sa.Column("facts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("seen_by", sa.Uuid(), nullable=True),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "kind IN ('term_near', 'term_due', 'term_late', 'apology_proposed', 'stuck')", name="ck_kind_known"
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("key"),
+    )
+    op.create_index("ix_alert_dossier", "alert", ["dossier_id"], unique=False)
+    op.create_index(
+        "ix_alert_officer", "alert", ["officer_id", "at"], unique=False, postgresql_where=sa.text("done_at IS NULL")
+    )
+    op.create_index(
+        "ix_alert_open", "alert", ["office_id", "role", "at"], unique=False, postgresql_where=sa.text("done_at IS NULL")
+    )
+    op.create_table(
+        "calendar_change",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("scope", sa.String(35), nullable=False),
+        sa.Column("state", sa.String(10), nullable=False),
+        sa.Column("decision", sa.String(300), nullable=False),
+        sa.Column("source", sa.String(300), nullable=False),
+        sa.Column("content", sa.String(), nullable=False),
+        sa.Column("proposed_by", sa.Uuid(), nullable=False),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("applied_by", sa.Uuid(), nullable=True),
+        sa.Column("applied_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("looked_at", sa.Integer(), nullable=False),
+        sa.Column("moved", sa.Integer(), nullable=False),
+        sa.Column("cursor", sa.Uuid(), nullable=True),
+        sa.CheckConstraint("state IN ('proposed', 'applying', 'applied', 'dropped')", name="ck_state_known"),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_calendar_change_state", "calendar_change", ["state", "proposed_at"], unique=False)
+    op.create_table(
+        "finding",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("dossier_id", sa.Uuid(), nullable=True),
+        sa.Column("cause", sa.String(40), nullable=False),
+        sa.Column("subject", sa.String(100), nullable=False),
+        sa.Column("facts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("found_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("cleared_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_finding_dossier", "finding", ["dossier_id"], unique=False)
+    op.create_index(
+        "ix_finding_office",
+        "finding",
+        ["office_id", "found_at"],
+        unique=False,
+        postgresql_where=sa.text("cleared_at IS NULL"),
+    )
+    op.create_index(
+        "uq_finding_open", "finding", ["cause", "subject"], unique=True, postgresql_where=sa.text("cleared_at IS NULL")
+    )
+    op.create_table(
+        "index_input",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("indicator", sa.String(20), nullable=False),
+        sa.Column("first_day", sa.Date(), nullable=False),
+        sa.Column("last_day", sa.Date(), nullable=False),
+        sa.Column("serial", sa.Integer(), nullable=False),
+        sa.Column("numerator", sa.Integer(), nullable=False),
+        sa.Column("denominator", sa.Integer(), nullable=False),
+        sa.Column("source", sa.String(300), nullable=False),
+        sa.Column("entered_by", sa.Uuid(), nullable=False),
+        sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("office_id", "indicator", "first_day", "last_day", "serial", name="uq_index_input"),
+    )
+    op.create_table(
+        "late_cause",
+        sa.Column("dossier_id", sa.Uuid(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("cause", sa.String(40), nullable=False),
+        sa.Column("words", sa.String(1000), nullable=False),
+        sa.Column("said_by", sa.Uuid(), nullable=False),
+        sa.Column("said_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("dossier_id"),
+    )
+    op.create_table(
+        "report_snapshot",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("form", sa.String(20), nullable=False),
+        sa.Column("first_day", sa.Date(), nullable=False),
+        sa.Column("last_day", sa.Date(), nullable=False),
+        sa.Column("scope", sa.String(200), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("content", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("sha256", sa.String(64), nullable=False),
+        sa.Column("note", sa.String(1000), nullable=False),
+        sa.Column("frozen_by", sa.Uuid(), nullable=False),
+        sa.Column("frozen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("office_id", "form", "first_day", "last_day", "scope", "version", name="uq_report_version"),
+    )
+    op.create_index("ix_report_snapshot_office", "report_snapshot", ["office_id", "frozen_at"], unique=False)
+    op.create_table(
+        "target",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("head_id", sa.Uuid(), nullable=True),
+        sa.Column("measure", sa.String(40), nullable=False),
+        sa.Column("goal", sa.Numeric(precision=7, scale=2), nullable=False),
+        sa.Column("decision", sa.String(300), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_to", sa.Date(), nullable=True),
+        sa.Column("set_by", sa.Uuid(), nullable=False),
+        sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_target_office", "target", ["office_id", "valid_from"], unique=False)
+    op.add_column("dossier", sa.Column("support_office_id", sa.Integer(), nullable=True))
+    op.add_column("dossier", sa.Column("alarm_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("dossier", sa.Column("alarm_no", sa.Integer(), nullable=False, server_default="0"))
+    op.create_index(
+        "ix_dossier_alarm", "dossier", ["alarm_at"], unique=False, postgresql_where=sa.text("alarm_at IS NOT NULL")
+    )
+    op.create_index(
+        "ix_dossier_finished",
+        "dossier",
+        ["office_id", "finished_at"],
+        unique=False,
+        postgresql_where=sa.text("finished_at IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_dossier_received",
+        "dossier",
+        ["office_id", "received_at"],
+        unique=False,
+        postgresql_where=sa.text("received_at IS NOT NULL"),
+    )
+    op.add_column("timer", sa.Column("set_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("timer", sa.Column("term", sa.String(40), nullable=True))
+    op.drop_constraint("ck_kind_known", "deadline_line")
+    op.create_check_constraint("ck_kind_known", "deadline_line", f"kind IN ({KINDS})")
+    for table in TENANT:
+        op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+        op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+        op.execute(f"CREATE POLICY office ON {table} USING ({OWN}) WITH CHECK ({OWN})")
+    for table in ("report_snapshot", "index_input"):
+        op.execute(f"REVOKE UPDATE, DELETE ON {table} FROM motcua_app")
+
+
+def downgrade() -> None:
+    raise NotImplementedError("A clock that people have read is not taken back; mend forward.")
