@@ -61,6 +61,7 @@ async def test_a_certified_copy_is_received_by_keyboard_alone(live: Live, visit:
     page = watched.page
     await enter(page, live.home, "reception@tanmai")
     await page.goto(f"{live.home}/desk/intake")
+    await page.wait_for_selector("#scan:focus")  # the browser gives the focus with the first picture, after "load"
     keys = Keys(page)
     await keys.scan(CARD)
     await page.wait_for_selector("#procedure:focus")
