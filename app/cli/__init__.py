@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from app.cli import calls, office
+from app.cli.deadline import deadline
 
 app = typer.Typer(
     name="motcua",
@@ -18,6 +19,7 @@ app = typer.Typer(
 app.add_typer(office.units, name="units")
 app.add_typer(office.office, name="office")
 app.add_typer(office.officer, name="officer")
+app.command()(deadline)
 
 
 @app.command()
