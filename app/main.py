@@ -19,6 +19,7 @@ from app.equipment import equip
 from app.faces import languages, static_files
 from app.faces.access import SignInNeeded, open_to_all
 from app.faces.addresses import AddressUnreadable, require_readable
+from app.faces.officers import stand_around_refusal
 from app.faces.pages import page_language
 from app.faces.parking import park_and_leave
 from app.faces.passing_by import pass_by
@@ -111,23 +112,24 @@ def _refusals(app: FastAPI, settings: Settings) -> None:
         if isinstance(problem, Unavailable | NotStorable):
             cause = problem.__cause__ or problem
             structlog.get_logger().warning(type(problem).__name__, error=type(cause).__name__, where=_route(request))
-        return _say(request, status, problem.words(page_language(request)), type(problem).__name__, problem)
+        return await _answer(request, status, problem.words(page_language(request)), type(problem).__name__, problem)
 
     @app.exception_handler(StoreError)
     async def store_away(request: Request, problem: StoreError) -> Response:
         structlog.get_logger().error("store", error=type(problem).__name__)
-        return _say(request, 503, "", "StoreAway", problem)
+        return await _answer(request, 503, "", "StoreAway", problem)
 
     @app.exception_handler(SignInNeeded)
     async def sign_in_needed(request: Request, needed: SignInNeeded) -> Response:
         if _is_machine(request):
-            return _say(request, 401, "", "SignInNeeded", needed)
+            return await _answer(request, 401, "", "SignInNeeded", needed)
         return await _to_sign_in(request, needed)
 
     @app.exception_handler(StarletteHTTPException)
     async def http(request: Request, problem: HTTPException) -> Response:
         says = str(problem.detail) if _is_machine(request) else ""
-        return _say(request, problem.status_code, says, "HTTPException", problem, headers=dict(problem.headers or {}))
+        headers = dict(problem.headers or {})
+        return await _answer(request, problem.status_code, says, "HTTPException", problem, headers=headers)
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, problem: RequestValidationError) -> Response:
@@ -135,6 +137,7 @@ def _refusals(app: FastAPI, settings: Settings) -> None:
         status = 404 if "path" in {one["loc"][0] for one in problem.errors()} else 422
         if _is_machine(request):
             return _problem(request, status, "", "RequestInvalid", errors=places)
+        await stand_around_refusal(request, status)
         return refusal(request, status)
 
 
@@ -180,6 +183,15 @@ async def _to_sign_in(request: Request, needed: SignInNeeded) -> Response:
     if request.method == "POST":
         return await portal.park_and_sign_in(request)
     return RedirectResponse(f"/sign-in?next={_quoted(where)}", status_code=303)
+
+
+async def _answer(
+    request: Request, status: int, says: str, kind: str, problem: Exception, headers: dict[str, str] | None = None
+) -> Response:
+    """`_say`, and for an officer with their own frame around it."""
+    if not _is_machine(request):
+        await stand_around_refusal(request, status)
+    return _say(request, status, says, kind, problem, headers)
 
 
 def _say(

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from app.kit.db import Db
 from app.kit.folding import fold
+from app.org.people import SignedOfficer
 
 Queue = Literal["todo", "mine", "free", "others"]
 MANY: Final = 100  # lists are counted up to here: nobody needs to know more, and no page counts everything
@@ -22,6 +23,7 @@ class Around:
     short_name: str
     phone: str
     to_sign: int
+    alerts: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +53,27 @@ class WorkRow:
         return (self.step_due, self.dossier_id, self.task_no)
 
 
-async def around(db: Db, office_id: int, offices: tuple[int, ...], signing_steps: list[str]) -> Around:
-    """The office's name and how many papers wait for this officer's signature or seal."""
+async def around(db: Db, officer: SignedOfficer, signing_steps: list[str]) -> Around:
+    """The office's name, how many papers wait for this officer's signature or seal, and what they must know."""
     row = await db.row(
         # By lane, so that every plan goes down ix_step_work: this stands on every page of the desk.
         "SELECT o.short_name, o.phone, (SELECT count(*) FROM (SELECT 1 FROM unnest($2::int[]) AS a(id)"
         "   CROSS JOIN unnest($4::text[]) AS b(role) CROSS JOIN LATERAL (SELECT 1 FROM step s"
         "   WHERE s.office_id = a.id AND s.role = b.role AND s.name = ANY($3::text[]) LIMIT 100) one LIMIT 100) x"
-        " ) AS to_sign FROM office o WHERE o.id = $1",
-        office_id, list(offices), signing_steps, ["leader", "clerk"] if signing_steps else [],
+        f" ) AS to_sign, ({_ALERTS}) AS alerts FROM office o WHERE o.id = $1",
+        officer.office_id, list(officer.offices), signing_steps, ["leader", "clerk"] if signing_steps else [], officer.id,
+        sorted(officer.roles),
     )
-    return Around(row["short_name"], row["phone"], int(row["to_sign"])) if row else Around("", "", 0)
+    return Around(row["short_name"], row["phone"], int(row["to_sign"]), int(row["alerts"])) if row else Around("", "", 0, 0)
 
+
+# What is for this person, and what is for anybody of their roles in their office; open until nobody needs to act.
+_ALERTS: Final = (
+    "SELECT count(*) FROM (SELECT 1 FROM alert WHERE officer_id = $5 AND done_at IS NULL"
+    " UNION ALL SELECT 1 FROM unnest($6::text[]) AS c(role) CROSS JOIN LATERAL (SELECT 1 FROM alert t"
+    "   WHERE t.office_id = $1 AND t.role = c.role AND t.officer_id IS NULL AND t.done_at IS NULL LIMIT 100) one"
+    " LIMIT 100) y"
+)
 
 _WHO: Final[dict[str, str]] = {
     "todo": "(s.officer_id IS NULL OR s.officer_id = $3)",

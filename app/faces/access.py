@@ -119,10 +119,10 @@ async def _visit(request: Request) -> AsyncIterator[Visit]:
             if word:
                 somebody = await recognise(db, word)
                 visit.session, visit._officer, visit._citizen = somebody.session, somebody.officer, somebody.citizen
-            if request.method not in SAFE and not bearer:
-                await _require_our_form(visit)
             request.state.csrf_token = visit.session.secret if visit.session else ""
             request.state.visit = visit
+            if request.method not in SAFE and not bearer:
+                await _require_our_form(visit)
             yield visit
     finally:
         await request.close()  # files that were sent and not kept

@@ -47,12 +47,15 @@ class Announcement:
 class Frame:
     """All of it. Empty fields leave their part of the page out.
 
-    `strip` announces something about the service on every page; `notices` are results of the last action, said once.
+    `strip` announces something about the service on every page; `notices` are results of the last action, said once;
+    `within` is the second row of the way, inside the entry of the first that is open; `officers` tells whose page it is.
     """
 
+    officers: bool = False
     office: Office = field(default_factory=Office)
     home: str = "/"
     way: tuple[WayItem, ...] = ()
+    within: tuple[WayItem, ...] = ()
     person: str = ""
     person_href: str = ""
     sign_out: str = ""

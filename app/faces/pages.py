@@ -19,7 +19,7 @@ from markupsafe import Markup, escape
 
 from app.faces import moments
 from app.faces.due import DueView
-from app.faces.frame import Frame
+from app.faces.frame import Frame, WayItem
 from app.faces.speaking import language as spoken
 from app.faces.speaking import speaking
 from app.faces.static_files import static
@@ -161,7 +161,8 @@ def render(
     known: dict[str, Any] = {
         "frame": frame,
         "here": Here(request.url.path, chosen, _other_language(request, chosen)),
-        "current": _current(request.url.path, frame),
+        "current": _current(request.url.path, frame.way),
+        "within": _current(request.url.path, frame.within),
         "errors": (),
     }
     text = draw(template, chosen, getattr(request.state, "csrf_token", ""), **{**known, **context})
@@ -182,9 +183,9 @@ def fragment(request: Request, template: str, /, *, otherwise: str, status: int 
     return RedirectResponse(otherwise, status_code=303)
 
 
-def _current(path: str, frame: Frame) -> str:
-    """The header entry this page belongs to: the longest one its address begins with."""
-    under = [item.href for item in frame.way if path == item.href or path.startswith(item.href.rstrip("/") + "/")]
+def _current(path: str, way: tuple[WayItem, ...]) -> str:
+    """The entry this page belongs to: the longest one its address begins with."""
+    under = [item.href for item in way if path == item.href or path.startswith(item.href.rstrip("/") + "/")]
     return max(under, key=len, default="")
 
 

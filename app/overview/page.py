@@ -13,56 +13,29 @@ from app.dossiers.queries_overview import After
 from app.dossiers.states import WORDS
 from app.faces.access import Visit
 from app.faces.due import DueView, due_view
-from app.faces.frame import Announcement, Frame, Kind, Office, WayItem
+from app.faces.officers import say as tell
+from app.faces.officers import stand_around
 from app.faces.pages import render
 from app.kit import clock
 from app.kit.errors import NotFound
-from app.kit.words import N_, say
-from app.org import people
+from app.kit.words import say
 from app.org.models import Role
-from app.sessions import service as sessions
+
+__all__ = [
+    "address", "after_of", "after_text", "due_of", "may_steer", "names_of", "offices_of", "show", "state_tag", "step_words",
+    "tell",
+]
 
 TAGS: Final[dict[S, str]] = {
     S.SUBMITTED: "wait", S.RECEIVED: "doing", S.IN_PROGRESS: "doing", S.SUPPLEMENT_REQUESTED: "wait",
     S.PAYMENT_REQUESTED: "wait", S.AWAITING_SIGNATURE: "sign", S.AWAITING_SEAL: "sign",
 }
-# The officers' way about, as the desk shows it to the same people.
-WAY: Final[tuple[tuple[str, str, frozenset[str]], ...]] = (
-    ("/desk", N_("Việc của tôi"), frozenset()),
-    ("/desk/intake", N_("Tiếp nhận"), frozenset({Role.RECEPTION, Role.HEAD})),
-    ("/desk/sign", N_("Ký số"), frozenset({Role.LEADER})),
-    ("/desk/seal", N_("Đóng dấu"), frozenset({Role.CLERK})),
-    ("/desk/return", N_("Trả kết quả"), frozenset({Role.RECEPTION, Role.HEAD, Role.CLERK})),
-    ("/overview", N_("Điều hành"), frozenset()),
-)
 
 
 async def show(visit: Visit, template: str, /, *, status: int = 200, **context: Any) -> Response:
     """A page of the overview."""
-    office = await people.office(visit.db, visit.officer.office_id)
-    visit.request.state.frame = Frame(
-        office=Office(short=office.short_name, place=office.short_name, phone=office.phone), home="/desk",
-        person=visit.officer.name, sign_out="/desk/sign-out", find="/desk/search", notices=await _said(visit),
-        way=tuple(
-            WayItem(href, say(words, visit.language))
-            for href, words, roles in WAY if not roles or roles & visit.officer.roles
-        ),
-    )
+    await stand_around(visit)
     return render(visit.request, f"overview/{template}", status=status, at=clock.now(), **context)
-
-
-async def tell(visit: Visit, title: str, text: str = "", kind: Kind = "good") -> None:
-    """Say something once, on the next page this officer opens."""
-    if visit.session is not None:
-        said = {"title": title, "text": text, "kind": kind, "href": "", "link": ""}
-        await sessions.put_note(visit.db, visit.session, said=[*visit.session.note.get("said", []), said])
-
-
-async def _said(visit: Visit) -> tuple[Announcement, ...]:
-    if visit.session is None or not visit.session.note.get("said"):
-        return ()
-    await sessions.drop_note(visit.db, visit.session, "said")
-    return tuple(Announcement(**one) for one in visit.session.note["said"])
 
 
 def offices_of(visit: Visit, chosen: str) -> tuple[int, ...]:
