@@ -1,8 +1,9 @@
-"""Write what a command did: process, steps, timers, dossier and journal in one statement."""
+"""Write what a command did: process, steps, timers, dossier, its next alarm and journal in one statement."""
 
 from datetime import datetime
 from typing import Any
 
+from app.dossiers.alarms import alarm_for
 from app.dossiers.case import Case
 from app.dossiers.clock import after
 from app.dossiers.models import DossierState
@@ -30,7 +31,9 @@ WITH moved AS (
     due_at = CASE WHEN $21::bool THEN $7::timestamptz ELSE due_at END,
     paused_at = CASE WHEN $21::bool THEN $9::timestamptz ELSE paused_at END,
     finished_at = COALESCE($10::timestamptz, finished_at), returned_at = COALESCE($11::timestamptz, returned_at),
-    supplements_asked = supplements_asked + $12::int
+    supplements_asked = supplements_asked + $12::int,
+    alarm_at = CASE WHEN $22::bool THEN $23::timestamptz ELSE alarm_at END,
+    alarm_no = CASE WHEN $22::bool THEN 0 ELSE alarm_no END
   WHERE id = $1::uuid AND EXISTS (SELECT 1 FROM moved) RETURNING id
 ), steps_gone AS (
   DELETE FROM step WHERE dossier_id = $1::uuid AND task_no = ANY($13::int[]) AND EXISTS (SELECT 1 FROM moved)
@@ -47,6 +50,9 @@ WITH moved AS (
   SELECT $1::uuid, t.task_no, $14::int, t.name, t.due_at, $15::timestamptz, t.term
   FROM jsonb_to_recordset($17::jsonb) AS t(task_no int, name text, due_at timestamptz, term text)
   WHERE EXISTS (SELECT 1 FROM moved)
+), alerts_done AS (
+  UPDATE alert SET done_at = $15::timestamptz WHERE $22::bool AND dossier_id = $1::uuid AND done_at IS NULL
+    AND kind <> 'stuck' AND EXISTS (SELECT 1 FROM moved)
 ), written AS (
   INSERT INTO journal_line (office_id, dossier_id, at, event, actor_kind, actor_id, why, facts)
   SELECT $14::int, $1::uuid, $15::timestamptz, j.event, $18::text, $19::uuid, j.why, j.facts
@@ -76,7 +82,7 @@ async def write(db: Db, tools: Tools, case: Case, move: Move) -> None:
         [_timer_row(tools, case, move, task) for task in opened if task.kind == "timer"],
         move.by.kind, move.by.id,
         [{"event": event, "why": why, "facts": facts} for event, why, facts in move.lines],
-        moves_due,
+        moves_due, moves_due or "finished_at" in columns, _alarm(tools, case, move),
     )
     if not moved:
         raise CaseMoved
@@ -89,6 +95,20 @@ async def write(db: Db, tools: Tools, case: Case, move: Move) -> None:
             db, dossier_id=case.id, office_id=case.office_id, citizen_id=case.applicant_id, language=case.language,
             event=event, facts=facts, key=f"{case.id}:{case.version}:{event}",
         )
+
+
+def _alarm(tools: Tools, case: Case, move: Move) -> datetime | None:
+    """When the term rings next after this move; it does not while the clock stands still or once handling is over."""
+    columns = move.columns
+    due = columns.get("due_at", case.due_at)
+    if due is None or columns.get("paused_at", case.paused_at) or columns.get("finished_at", case.finished_at):
+        return None
+    if "due_at" not in columns:
+        return None  # nothing moved it: what is in the row stays
+    return alarm_for(
+        case.procedure.procedure, since=columns.get("received_at", move.at), due_at=due, now=move.at,
+        calendar=tools.calendars.of(case.office_id),
+    )
 
 
 def _state_after(case: Case, move: Move, opened: list[OpenTask]) -> DossierState:
