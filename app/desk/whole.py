@@ -63,42 +63,6 @@ WITHDRAW = Wish(
 Act = Callable[[Visit, CasePage, Any], Awaitable[None]]
 
 
-@router.get("/{dossier_id}/extend")
-async def extend_page(request: Request, visit: OfficerVisit, dossier_id: UUID) -> Response:
-    """What an extension asks."""
-    return await _page(request, visit, dossier_id, EXTEND)
-
-
-@router.post("/{dossier_id}/extend")
-async def extend(request: Request, visit: OfficerVisit, dossier_id: UUID) -> Response:
-    """An apology with a new date."""
-    return await _do(request, visit, dossier_id, EXTEND, _extend)
-
-
-@router.get("/{dossier_id}/stop")
-async def stop_page(request: Request, visit: OfficerVisit, dossier_id: UUID) -> Response:
-    """What stopping means."""
-    return await _page(request, visit, dossier_id, STOP)
-
-
-@router.post("/{dossier_id}/stop")
-async def stop(request: Request, visit: OfficerVisit, dossier_id: UUID) -> Response:
-    """Stop in law, with its reason."""
-    return await _do(request, visit, dossier_id, STOP, _stop)
-
-
-@router.get("/{dossier_id}/withdraw")
-async def withdraw_page(request: Request, visit: OfficerVisit, dossier_id: UUID) -> Response:
-    """What withdrawing means."""
-    return await _page(request, visit, dossier_id, WITHDRAW)
-
-
-@router.post("/{dossier_id}/withdraw")
-async def withdraw(request: Request, visit: OfficerVisit, dossier_id: UUID) -> Response:
-    """The applicant asked for it at the counter."""
-    return await _do(request, visit, dossier_id, WITHDRAW, _withdraw)
-
-
 async def _extend(visit: Visit, page: CasePage, form: Any) -> None:
     await wishes.extend(
         visit.db, visit.tools, page.case, officer=visit.officer, new_due=_new_due(visit, form),
@@ -160,3 +124,20 @@ async def _page(
         )
 
 
+
+def _offer(wish: Wish, act: Act) -> None:
+    """Its two routes: the page that says what it means and asks, and the doing."""
+
+    async def ask(request: Request, visit: OfficerVisit, dossier_id: UUID) -> Response:
+        return await _page(request, visit, dossier_id, wish)
+
+    async def do(request: Request, visit: OfficerVisit, dossier_id: UUID) -> Response:
+        return await _do(request, visit, dossier_id, wish, act)
+
+    router.add_api_route(f"/{{dossier_id}}/{wish.name}", ask, methods=["GET"], name=f"{wish.name}_page")
+    router.add_api_route(f"/{{dossier_id}}/{wish.name}", do, methods=["POST"], name=wish.name)
+
+
+_offer(EXTEND, _extend)
+_offer(STOP, _stop)
+_offer(WITHDRAW, _withdraw)
