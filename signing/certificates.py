@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import aiohttp
@@ -49,10 +51,30 @@ async def check_signer(key: SigningKey, trust: TrustRoots, session: aiohttp.Clie
     await good_path(certificate, others, context, key_usage={"non_repudiation"})
 
 
+@dataclass(frozen=True)
+class CertificateNames:
+    """What a signature's journal line says of its certificate."""
+
+    serial: str  # hexadecimal
+    common_name: str
+    valid_from: datetime
+    valid_to: datetime
+
+
+@functools.lru_cache(maxsize=256)
+def certificate_names(certificate: bytes) -> CertificateNames:
+    """Read once per certificate (DER)."""
+    read = x509.Certificate.load(certificate)
+    return CertificateNames(
+        f"{read.serial_number:x}", str(read.subject.native.get("common_name", "")), read.not_valid_before,
+        read.not_valid_after,
+    )
+
+
 def check_period(key: SigningKey, moment: datetime) -> None:
     """The certificate's own dates, without asking anybody. Raises CertificateExpired."""
-    certificate = x509.Certificate.load(key.certificate)
-    if not certificate.not_valid_before <= moment <= certificate.not_valid_after:
+    facts = certificate_names(key.certificate)
+    if not facts.valid_from <= moment <= facts.valid_to:
         raise CertificateExpired("the signer's certificate is not valid at the time of signing")
 
 

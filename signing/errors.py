@@ -70,6 +70,12 @@ class TimestampUnavailable(SigningError):
         self.retry = kind in ("unreachable", "refused")
 
 
+class SignatureNotProven(SigningError):
+    """The key answered with a value that its own certificate does not confirm; nothing was written."""
+
+    retry = True
+
+
 class UnsuitablePdf(SigningError):
     """The file is not a PDF that may be signed: broken, encrypted, with form fields, or already closed."""
 

@@ -16,7 +16,7 @@ from pkcs11.util.ec import encode_ecdsa_signature
 
 from signing.errors import KeyFileBroken, KeyNotOnToken, TokenMissing, WrongPassphrase, WrongPin
 
-_HASHES: dict[str, hashes.HashAlgorithm] = {
+HASHES: dict[str, hashes.HashAlgorithm] = {
     "sha256": hashes.SHA256(),
     "sha384": hashes.SHA384(),
     "sha512": hashes.SHA512(),
@@ -88,8 +88,8 @@ class FileKey:
 
     def sign(self, data: bytes, digest: str) -> bytes:
         if isinstance(self._key, rsa.RSAPrivateKey):
-            return self._key.sign(data, padding.PKCS1v15(), _HASHES[digest])
-        return self._key.sign(data, ec.ECDSA(_HASHES[digest]))
+            return self._key.sign(data, padding.PKCS1v15(), HASHES[digest])
+        return self._key.sign(data, ec.ECDSA(HASHES[digest]))
 
 
 class Token:
@@ -160,7 +160,7 @@ class TokenKey:
                 if self._key.key_type == pkcs11.KeyType.RSA:
                     mechanism = getattr(pkcs11.Mechanism, f"{digest.upper()}_RSA_PKCS")
                     return bytes(self._key.sign(data, mechanism=mechanism))
-                hasher = hashes.Hash(_HASHES[digest])
+                hasher = hashes.Hash(HASHES[digest])
                 hasher.update(data)
                 raw = self._key.sign(hasher.finalize(), mechanism=pkcs11.Mechanism.ECDSA)
                 return bytes(encode_ecdsa_signature(raw))

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal, cast
 
-from asn1crypto import x509
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.sign.fields import (
     FieldMDPAction,
@@ -25,8 +24,8 @@ from pyhanko.sign.signers.pdf_byterange import PreparedByteRangeDigest
 from pyhanko.sign.signers.pdf_signer import PdfSignatureMetadata, PdfSigner
 
 from signing.appearance import Appearance, Box, LaterSignature
-from signing.certificates import check_period, check_signer, now
-from signing.cms import KeySigner, bytes_reserved, make_cms
+from signing.certificates import certificate_names, check_period, check_signer, now
+from signing.cms import CertificateSigner, Maker, bytes_reserved, layout_signer, make_cms
 from signing.errors import PlaceTaken, TimestampUnavailable, UnsuitablePdf
 from signing.keys import SigningKey
 from signing.network import http_session, run
@@ -70,6 +69,7 @@ def sign_pdf(
     reason: str | None = None,
     location: str | None = None,
     signed_at: datetime | None = None,
+    maker: Maker = "template",
 ) -> SignedPdf:
     """Add one signature as a new revision; what was signed before stays valid. Blocking: call it in a thread.
 
@@ -82,9 +82,10 @@ def sign_pdf(
     `validation_data`: go on to B-LTA; needs `timestamper` and `trust`. For several signers do it with the last,
     or call `add_validation_data` afterwards.
     `signed_at` (aware) is the claimed time in the file; the time-stamp tells the true one.
+    `maker`: `template` splices each CMS into pyHanko's own encoding of one, `stock` has pyHanko encode every one.
 
     Raises UnsuitablePdf, PlaceTaken, CertificateExpired, CertificateRevoked, CertificateUntrusted,
-    RevocationUnavailable, TimestampUnavailable, TokenMissing.
+    RevocationUnavailable, TimestampUnavailable, TokenMissing, SignatureNotProven.
     """
     if validation_data and (timestamper is None or trust is None):
         raise ValueError("validation data needs a time-stamper and trust roots")
@@ -103,6 +104,7 @@ def sign_pdf(
         reason,
         location,
         moment,
+        maker,
     )
     return run(_sign(pdf, order))
 
@@ -122,12 +124,28 @@ class _Order:
     reason: str | None
     location: str | None
     moment: datetime
+    maker: Maker
 
 
 async def _sign(pdf: bytes, order: _Order) -> SignedPdf:
     writer = open_for_signing(pdf)
     check_period(order.key, min(order.moment, now()))
-    level: Level = "B-T" if order.timestamper else "B-B"
+    alone = order.trust is None and order.timestamper is None
+    signed = await (_one_signature(writer, order, None) if alone else _with_others(writer, order))
+    facts = certificate_names(order.key.certificate)
+    return SignedPdf(
+        data=signed,
+        sha256=hashlib.sha256(signed).hexdigest(),
+        sha256_before=hashlib.sha256(pdf).hexdigest(),
+        certificate_serial=facts.serial,
+        signer_name=facts.common_name,
+        signing_time=order.moment,
+        level="B-LTA" if order.validation_data else "B-T" if order.timestamper else "B-B",
+    )
+
+
+async def _with_others(writer: QuietWriter, order: _Order) -> bytes:
+    """Ask the certificate's issuer first, have the signature time-stamped, collect validation data."""
     async with http_session() as session:
         if order.trust is not None:
             await check_signer(order.key, order.trust, session)
@@ -135,27 +153,18 @@ async def _sign(pdf: bytes, order: _Order) -> SignedPdf:
         signed = await _one_signature(writer, order, client)
         if order.validation_data and order.timestamper is not None and order.trust is not None:
             signed = await augment(signed, order.timestamper, order.trust, session)
-            level = "B-LTA"
-    certificate = x509.Certificate.load(order.key.certificate)
-    return SignedPdf(
-        data=signed,
-        sha256=hashlib.sha256(signed).hexdigest(),
-        sha256_before=hashlib.sha256(pdf).hexdigest(),
-        certificate_serial=f"{certificate.serial_number:x}",
-        signer_name=str(certificate.subject.native.get("common_name", "")),
-        signing_time=order.moment,
-        level=level,
-    )
+    return signed
 
 
 async def _one_signature(writer: QuietWriter, order: _Order, client: HttpTimeStamper | None) -> bytes:
     """One revision with one signature in it."""
-    signer = KeySigner(order.key)
+    signer = layout_signer(order.key.certificate, order.key.chain)
+    room = await bytes_reserved(order.key, DIGEST, order.timestamper.token_bytes if order.timestamper else 0)
     try:
-        prepared, output = _prepare(writer, order, signer)
+        prepared, output = _prepare(writer, order, signer, room)
     except (PdfError, PyhankoSigningError) as error:
         raise UnsuitablePdf("the file cannot take this signature") from error
-    cms = await make_cms(signer, prepared.document_digest, DIGEST, order.moment, client)
+    cms = await make_cms(order.key, prepared.document_digest, DIGEST, order.moment, client, order.maker)
     try:
         prepared.fill_with_cms(output, cms)
     except PyhankoSigningError as error:
@@ -166,7 +175,7 @@ async def _one_signature(writer: QuietWriter, order: _Order, client: HttpTimeSta
 
 
 def _prepare(
-    writer: QuietWriter, order: _Order, signer: KeySigner
+    writer: QuietWriter, order: _Order, signer: CertificateSigner, room: int
 ) -> tuple[PreparedByteRangeDigest, io.BytesIO]:
     """Write the revision with room for the signature; its digest, and the open file."""
     places = {name: (value, reference) for name, value, reference in enumerate_sig_fields(writer)}
@@ -199,7 +208,6 @@ def _prepare(
     )
     session = pdf_signer.init_signing_session(writer, existing_fields_only=reserved)
     session.system_time = order.moment
-    room = bytes_reserved(order.key, order.timestamper.token_bytes if order.timestamper else 0)
     document = session.prepare_tbs_document(validation_info=None, bytes_reserved=room)
     output = io.BytesIO()
     prepared, _ = document.digest_tbs_document(output=output)
