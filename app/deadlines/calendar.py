@@ -25,6 +25,7 @@ from app.deadlines.timetable import (
     written_season,
 )
 from app.kit.clock import LOCAL
+from app.kit.words import N_
 
 DAY = timedelta(days=1)
 
@@ -47,27 +48,31 @@ class Calendar:
 
     def __post_init__(self) -> None:
         if self.first_day > self.last_day:
-            raise CalendarImpossible(where=self.scope, what=f"{self.first_day} > {self.last_day}")
+            raise self._wrong(N_("{first} sau {last}"), first=self.first_day, last=self.last_day)
         seen: set[date] = set()
         for line in self.days:
+            day = f"{line.on:%d/%m/%Y}"
             if line.on in seen:
-                raise CalendarImpossible(where=self.scope, what=f"{line.on:%d/%m/%Y} có hai dòng")
+                raise self._wrong(N_("{day} có hai dòng"), day=day)
             seen.add(line.on)
             if not line.decision.strip():
-                raise CalendarImpossible(where=self.scope, what=f"{line.on:%d/%m/%Y} không có văn bản quyết định")
+                raise self._wrong(N_("{day} không có văn bản quyết định"), day=day)
             if line.kind is DayKind.WORKED and line.on.weekday() not in self.weekend:
-                raise CalendarImpossible(where=self.scope, what=f"{line.on:%d/%m/%Y} vốn là ngày làm việc")
+                raise self._wrong(N_("{day} vốn là ngày làm việc"), day=day)
             if line.kind is DayKind.SHORTENED and not line.hours:
-                raise CalendarImpossible(where=self.scope, what=f"{line.on:%d/%m/%Y} thiếu giờ làm việc")
+                raise self._wrong(N_("{day} thiếu giờ làm việc"), day=day)
             if line.hours and not line.kind.worked:
-                raise CalendarImpossible(where=self.scope, what=f"{line.on:%d/%m/%Y} là ngày nghỉ mà có giờ làm việc")
-            check_hours(line.hours, f"{line.on:%d/%m/%Y}")
+                raise self._wrong(N_("{day} là ngày nghỉ mà có giờ làm việc"), day=day)
+            check_hours(line.hours, day)
         for rule in self.hours:
             check_hours(rule.hours, rule.decision)
             if not rule.hours or not rule.decision.strip():
-                raise CalendarImpossible(where=self.scope, what="giờ làm việc trống hoặc không có văn bản")
+                raise self._wrong(N_("giờ làm việc từ {day} trống hoặc không có văn bản"), day=f"{rule.valid_from:%d/%m/%Y}")
         if not any(rule.covers(self.first_day) for rule in self.hours):
-            raise CalendarImpossible(where=self.scope, what=f"không có giờ làm việc cho {self.first_day:%d/%m/%Y}")
+            raise self._wrong(N_("không có giờ làm việc cho {day}"), day=f"{self.first_day:%d/%m/%Y}")
+
+    def _wrong(self, what: str, **fields: object) -> CalendarImpossible:
+        return CalendarImpossible(where=self.scope, what=what, **fields)
 
     @cached_property
     def version(self) -> str:
@@ -112,6 +117,10 @@ class Calendar:
         if line is not None and line.hours:
             return line.hours
         return next((rule.hours for rule in reversed(self.hours) if rule.covers(day)), ())
+
+    def own_hours(self, day: date) -> tuple[Hours, ...]:
+        """The day's hours as times of the wall clock; what two calendars must agree on to count a day alike."""
+        return self._hours_on(day)
 
     def reach(self, day: date) -> None:
         """Raises CalendarDoesNotReach for a day the calendar knows nothing of."""

@@ -6,7 +6,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from app.kit.errors import Refused
-from app.kit.words import N_
+from app.kit.words import N_, say
 
 
 class DayKind(StrEnum):
@@ -25,9 +25,19 @@ class DayKind(StrEnum):
 
 
 class CalendarImpossible(Refused):
-    """A calendar that contradicts itself or names no decision."""
+    """A calendar that contradicts itself or names no decision.
+
+    `where`: the file, scope or line; `what`: a sentence for the catalogues with its fields beside it, or a found text.
+    """
 
     says = N_("Lịch làm việc không hợp lệ ({where}): {what}.")
+
+    def words(self, language: str = "vi") -> str:
+        """Both halves in the reader's language."""
+        more = {name: value for name, value in self.fields.items() if name not in ("where", "what")}
+        what, where = str(self.fields["what"]), self.fields["where"]
+        said = say(what, language, **more) if more else what
+        return say(type(self).says, language, where=say(str(where), language), what=said)
 
 
 class CalendarDoesNotReach(Refused):
@@ -92,10 +102,16 @@ class Stretch:
 def check_hours(hours: tuple[Hours, ...], where: str) -> None:
     for span in hours:
         if span.opens >= span.closes or any(t.second or t.microsecond for t in (span.opens, span.closes)):
-            raise CalendarImpossible(where=where, what=f"giờ {span.opens:%H:%M}–{span.closes:%H:%M}")
+            raise CalendarImpossible(
+                where=where, what=N_("giờ {opens}–{closes}: giờ đóng cửa phải sau giờ mở cửa, tính đến phút"),
+                opens=f"{span.opens:%H:%M}", closes=f"{span.closes:%H:%M}",
+            )
     for earlier, later in pairwise(hours):
         if later.opens < earlier.closes:
-            raise CalendarImpossible(where=where, what=f"giờ chồng nhau {earlier.closes:%H:%M}, {later.opens:%H:%M}")
+            raise CalendarImpossible(
+                where=where, what=N_("giờ chồng nhau: {opens} mở lại trước khi đóng lúc {closes}"),
+                opens=f"{later.opens:%H:%M}", closes=f"{earlier.closes:%H:%M}",
+            )
 
 
 def written_hours(hours: tuple[Hours, ...]) -> str:
