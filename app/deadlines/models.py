@@ -4,10 +4,10 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Identity, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Column, Identity, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from app.kit.columns import moment, office, one_of
+from app.kit.columns import document, moment, office, one_of
 
 
 class LineKind(StrEnum):
@@ -100,12 +100,16 @@ class ChangeState(StrEnum):
 
 
 class CalendarChange(SQLModel, table=True):
-    """One decision that changes the working calendar (thay đổi lịch làm việc), with the dossiers it moves."""
+    """One decision that changes the working calendar (thay đổi lịch làm việc), with the dossiers it moves.
+
+    What it says is never edited; what it said wrong, a later one mends. One at a time comes into force.
+    """
 
     __tablename__ = "calendar_change"
     __table_args__ = (
         one_of("state", ChangeState),
         Index("ix_calendar_change_state", "state", "proposed_at"),
+        Index("uq_calendar_change_applying", "state", unique=True, postgresql_where=text("state = 'applying'")),
     )
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
@@ -116,9 +120,34 @@ class CalendarChange(SQLModel, table=True):
     content: str  # TOML of the lines it adds and takes back, as workflows/calendar/ writes them
     proposed_by: UUID
     proposed_at: datetime = Field(sa_column=moment())
+    seen_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))  # when its effect was all looked at
     applied_by: UUID | None = None
     applied_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))  # in force from here on
     finished_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
-    looked_at: int = 0  # open dossiers counted again so far
+    total: int = 0  # open dossiers there were to look at when looking, or counting again, began
+    looked_at: int = 0  # of them looked at, or counted again, so far
     moved: int = 0  # of them with another due moment
+    told: int = 0  # applicants told so far
+    left_out: int = 0  # whose ledger could not be counted; named in the log
     cursor: UUID | None = None  # the last dossier done: a killed run goes on behind it
+    later: list[str] = Field(default_factory=list, sa_column=document())  # dossiers somebody was working on: again
+
+
+class CalendarEffect(SQLModel, table=True):
+    """What one change does to one dossier: foreseen, and once it is in force, done."""
+
+    __tablename__ = "calendar_effect"
+    __table_args__ = (
+        Index("ix_calendar_effect_office", "change_id", "office_id", "due_after", "dossier_id"),
+        Index("ix_calendar_effect_untold", "change_id", "dossier_id", postgresql_where=text("told_at IS NULL")),
+    )
+
+    change_id: UUID = Field(primary_key=True)
+    dossier_id: UUID = Field(primary_key=True)
+    office_id: int = Field(sa_column=office())
+    due_before: datetime | None = Field(default=None, sa_column=moment(nullable=True))
+    due_after: datetime | None = Field(default=None, sa_column=moment(nullable=True))
+    steps: int = 0  # open steps with another due moment
+    timers: int = 0
+    moved_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
+    told_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))

@@ -10,7 +10,7 @@ branch_labels = None
 depends_on = None
 
 OWN = "office_id = ANY ((SELECT motcua_offices())::int[])"
-TENANT = ("alert", "finding", "index_input", "late_cause", "report_snapshot", "target")
+TENANT = ("alert", "calendar_effect", "finding", "index_input", "late_cause", "report_snapshot", "target")
 KINDS = "'start', 'pause', 'resume', 'restart', 'extend', 'recount', 'mark', 'end'"
 
 
@@ -52,16 +52,54 @@ def upgrade() -> None:
         sa.Column("content", sa.String(), nullable=False),
         sa.Column("proposed_by", sa.Uuid(), nullable=False),
         sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("applied_by", sa.Uuid(), nullable=True),
         sa.Column("applied_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("total", sa.Integer(), nullable=False),
         sa.Column("looked_at", sa.Integer(), nullable=False),
         sa.Column("moved", sa.Integer(), nullable=False),
+        sa.Column("told", sa.Integer(), nullable=False),
+        sa.Column("left_out", sa.Integer(), nullable=False),
         sa.Column("cursor", sa.Uuid(), nullable=True),
+        sa.Column("later", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.CheckConstraint("state IN ('proposed', 'applying', 'applied', 'dropped')", name="ck_state_known"),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_calendar_change_state", "calendar_change", ["state", "proposed_at"], unique=False)
+    op.create_index(
+        "uq_calendar_change_applying",
+        "calendar_change",
+        ["state"],
+        unique=True,
+        postgresql_where=sa.text("state = 'applying'"),
+    )
+    op.create_table(
+        "calendar_effect",
+        sa.Column("change_id", sa.Uuid(), nullable=False),
+        sa.Column("dossier_id", sa.Uuid(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("due_before", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("due_after", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("steps", sa.Integer(), nullable=False),
+        sa.Column("timers", sa.Integer(), nullable=False),
+        sa.Column("moved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("change_id", "dossier_id"),
+    )
+    op.create_index(
+        "ix_calendar_effect_office",
+        "calendar_effect",
+        ["change_id", "office_id", "due_after", "dossier_id"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_calendar_effect_untold",
+        "calendar_effect",
+        ["change_id", "dossier_id"],
+        unique=False,
+        postgresql_where=sa.text("told_at IS NULL"),
+    )
     op.create_table(
         "finding",
         sa.Column("id", sa.Uuid(), nullable=False),
