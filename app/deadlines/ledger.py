@@ -41,6 +41,7 @@ class Fact:
     reading: Reading | None = None
     cutoff: time | None = None
     new_due: datetime | None = None  # extend
+    rule: str = ""  # mark: what the law makes of the silence or the lapse
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,8 +183,15 @@ def _recount(clock: Clock, fact: Fact, at: datetime, calendar: Calendar) -> Cloc
         works = any(s.opens < clock.due <= s.closes for s in calendar.office_hours(day))
         due = clock.due if works else calendar.closing(day)
         return replace(clock, due=due, left=spent(clock.going_since, due, clock.way, calendar))
+    if clock.left == LATE:  # it was late when it paused: nothing is left to be counted, the old due moment stays
+        return clock
     due = runs_out(clock.going_since, clock.left, clock.way, calendar, cutoff=clock.cutoff)
     return replace(clock, due=due)
+
+
+def _mark(clock: Clock, fact: Fact, at: datetime, calendar: Calendar) -> Clock:
+    """Time ran out somewhere and had its effect in law; the dossier's own clock goes on, or stands, as it did."""
+    return clock
 
 
 def _end(clock: Clock, fact: Fact, at: datetime, calendar: Calendar) -> Clock:
@@ -196,6 +204,7 @@ _PLAYS: dict[LineKind, Callable[[Clock, Fact, datetime, Calendar], Clock]] = {
     LineKind.RESTART: _restart,
     LineKind.EXTEND: _extend,
     LineKind.RECOUNT: _recount,
+    LineKind.MARK: _mark,
     LineKind.END: _end,
 }
 

@@ -129,6 +129,19 @@ async def recount(
     return await _play(db, dossier_id, fact, calendar, by, source, note)
 
 
+async def mark(
+    db: Db, dossier_id: UUID, *, cause: str, rule: str, source: str, calendar: Calendar, at: datetime | None = None,
+    note: str = "",
+) -> Due:
+    """Silence or a lapse had its effect in law: written down by the system, the due moment stays.
+
+    `cause`: silence, lapse. `rule`: what follows (consent, undertaking, report, confirmed, stop, refuse). `note`: whose
+    silence. Raises DeadlineNotStarted, DeadlineEnded.
+    """
+    fact = Fact(LineKind.MARK, at or clock.now(), cause, rule=rule)
+    return await _play(db, dossier_id, fact, calendar, None, source, note)
+
+
 async def end(
     db: Db, dossier_id: UUID, *, cause: str, calendar: Calendar, at: datetime | None = None, by: UUID | None = None,
     source: str = COMPLETE_RECEIPT, note: str = "",
@@ -213,7 +226,7 @@ async def _write(
     db: Db, dossier_id: UUID, office_id: int | None, number: int, fact: Fact, before: Clock | None, now: Clock,
     calendar: Calendar, by: UUID | None, source: str, note: str,
 ) -> bool:
-    rule = fact.cause if fact.kind is LineKind.EXTEND else now.way.value
+    rule = fact.rule or (fact.cause if fact.kind is LineKind.EXTEND else now.way.value)
     written = await db.run(
         _WRITE, office_id, dossier_id, number, fact.at, clock.now(), fact.kind.value, fact.cause, by,
         rule, source, before.due if before else None,
@@ -228,6 +241,7 @@ def _line(row: asyncpg.Record) -> Line:
     fact = Fact(
         kind, row["at"], row["cause"], term=parse_term(row["term"]), reading=row["reading"], cutoff=row["cutoff"],
         new_due=row["due_after"] if kind is LineKind.EXTEND else None,
+        rule=row["rule"] if kind is LineKind.MARK else "",
     )
     return Line(
         fact=fact, way=Way(row["way"]), left_after=row["left_after"], due_before=row["due_before"],
