@@ -20,7 +20,7 @@ from app.kit.words import N_
 class StepsExceedTerm(Refused):
     """The step budgets of a procedure add up to more than the law gives it (R10)."""
 
-    says = N_("Các bước cộng lại {steps} giờ làm việc, nhiều hơn thời hạn {term} ({allowed} giờ).")
+    says = N_("Các bước{names} cộng lại {steps} giờ làm việc, nhiều hơn thời hạn {term} ({allowed} giờ).")
 
 
 @dataclass(frozen=True)
@@ -105,12 +105,15 @@ def moved_by(due: datetime, term: Term, *, calendar: Calendar, reading: Reading 
     return runs_out(morning, budget_of(term, way), way, calendar)
 
 
-def check_steps(steps: Iterable[Term], term: Term) -> None:
-    """The budgets of the steps stay within the legal term (R10). Raises StepsExceedTerm.
+def check_steps(steps: Iterable[Term], term: Term, names: str = "", language: str = "vi") -> None:
+    """The budgets of the steps stay within the legal term (R10). Raises StepsExceedTerm; `names` says which steps.
 
     A calendar-day term is compared by its days as if all were worked: a rough bound, never too strict.
     """
     total = sum(step.working_minutes or 0 for step in steps)
     allowed = term.working_minutes if term.working_minutes is not None else int(term.amount) * 480
     if total > allowed:
-        raise StepsExceedTerm(steps=f"{total / 60:g}", term=term.words(), allowed=f"{allowed / 60:g}")
+        raise StepsExceedTerm(
+            steps=f"{total / 60:g}", term=term.words(language), allowed=f"{allowed / 60:g}",
+            names=f" {names}" if names else "",
+        )

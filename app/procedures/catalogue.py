@@ -143,7 +143,9 @@ class Catalogue:
             row = await db.row("SELECT id, package FROM procedure_version WHERE id = $1", version_id)
             if row is None:
                 raise ProcedureNotFound
-            known = self._versions[version_id] = _loaded(version_id, parse_package(row["package"]))
+            known = self._versions[version_id] = _loaded(
+                version_id, parse_package(row["package"], published=True)
+            )
         return known
 
     async def current(self, db: Db, code: str, day: date) -> LoadedProcedure:

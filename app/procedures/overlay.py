@@ -5,7 +5,7 @@ Internal times come from the province's own decisions, so they are never part of
 
 from pydantic import Field
 
-from app.procedures.package import Identifier, Part, Procedure, Rule
+from app.procedures.package import Identifier, Part, Procedure, ReadingRule, Rule
 
 
 class ProvinceFee(Rule):
@@ -26,12 +26,24 @@ class ProvinceStep(Rule):
     budget: str
 
 
+class ProvinceAnswer(Rule):
+    """A shorter time for the answer to what came online than the law's 8 working hours."""
+
+    within: str
+
+
 class Overlay(Part):
-    """A province's word on one procedure: one table of `workflows/overlays/<province>.toml`."""
+    """A province's word on one procedure: one table of `workflows/overlays/<province>.toml`.
+
+    `readings`: how a term of working days is read here, from when until when (rules.md 5.3: both readings are in use).
+    The table `["*"]` holds for every procedure that has no readings of its own.
+    """
 
     fees: dict[Identifier, ProvinceFee] = Field(default_factory=dict)
     supplement: ProvinceSupplement | None = None
     steps: dict[Identifier, ProvinceStep] = Field(default_factory=dict)
+    readings: tuple[ReadingRule, ...] = ()
+    answer: ProvinceAnswer | None = None
 
     def laid_over(self, procedure: Procedure) -> Procedure:
         """The procedure as it holds in this province. Fees stay apart: they are worked out on the day they are owed."""
@@ -44,4 +56,8 @@ class Overlay(Part):
             supplement = supplement.model_copy(
                 update={"term": self.supplement.term, "note": self.supplement.legal_basis}
             )
-        return procedure.model_copy(update={"steps": steps, "supplement": supplement})
+        term = procedure.term.model_copy(update={"readings": (*self.readings, *procedure.term.readings)})
+        if self.answer is not None:
+            answer = term.answer.model_copy(update={"within": self.answer.within, "note": self.answer.legal_basis})
+            term = term.model_copy(update={"answer": answer})
+        return procedure.model_copy(update={"steps": steps, "supplement": supplement, "term": term})

@@ -239,7 +239,7 @@ STARTS: tuple[StartRule, ...] = (
     StartRule(way="counter", moment="complete_receipt", legal_basis=_RECEIPT),
     StartRule(way="online", moment="complete_receipt", legal_basis=_RECEIPT),
     StartRule(
-        way="post", moment="handed_over", legal_basis=_RECEIPT, valid_from=date(2026, 8, 5),
+        way="post", moment="handed_over", legal_basis=_RECEIPT,
         note="Thời điểm ký biên bản giao nhận với bưu chính; chưa đối chiếu văn bản gốc.",
     ),
     StartRule(

@@ -3,15 +3,14 @@
 import hashlib
 import json
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from app.deadlines.rules import StepsExceedTerm, check_steps
-from app.deadlines.terms import TermRefused, parse_term
+from app.engine.courses import course_of
 from app.engine.decisions import Decision, load_decision
 from app.engine.drawings import Drawing, load_drawing
 from app.engine.errors import DrawingRefused, ExpressionRefused
@@ -19,8 +18,9 @@ from app.engine.expressions import compile_expression
 from app.procedures.content import problem_of
 from app.procedures.overlay import Overlay
 from app.procedures.package import Form, FormField, Procedure
+from app.procedures.timing import overlaps
+from app.procedures.timing import problems_of as problems_of_time
 
-OUTSIDE_TERM = frozenset({"receive", "hand_over", "hand_to_post", "take_back"})  # commands of steps
 TEXT_FILES = (".toml", ".bpmn", ".dmn", ".json", ".typ")
 
 
@@ -64,8 +64,12 @@ def read_folder(folder: Path, *, overlay: Mapping[str, Any] | None = None) -> Pa
     return parse_package(files, where=folder.name)
 
 
-def parse_package(files: Mapping[str, str], *, where: str = "package") -> Package:
-    """The package these files are. Raises PackageRefused."""
+def parse_package(files: Mapping[str, str], *, where: str = "package", published: bool = False) -> Package:
+    """The package these files are. Raises PackageRefused.
+
+    `published`: it was proved when it came into force and dossiers run by it, so later, stricter rules for publishing
+    must not lock them: its times are taken as they are.
+    """
     missing = [name for name in ("procedure.toml", "process.bpmn", "form.json") if name not in files]
     if missing:
         raise PackageRefused(where, [f"{name} is missing" for name in missing])
@@ -82,7 +86,10 @@ def parse_package(files: Mapping[str, str], *, where: str = "package") -> Packag
     except DrawingRefused as wrong:
         raise PackageRefused(where, list(wrong.problems)) from wrong
     package = Package(overlay.laid_over(procedure), form, drawing, decisions, dict(files), overlay)
-    problems = [*_terms(package), *_conditions(procedure, form), *_references(package), *_overlaid(procedure, overlay)]
+    problems = [*_conditions(procedure, form), *_references(package), *_overlaid(procedure, overlay)]
+    if not published:
+        course = course_of(files["process.bpmn"].encode())
+        problems = [*problems_of_time(package.procedure, drawing, decisions, course), *_readings(package), *problems]
     if problems:
         raise PackageRefused(where, problems)
     return package
@@ -92,44 +99,6 @@ def _problems(wrong: ValidationError | tomllib.TOMLDecodeError) -> list[str]:
     if isinstance(wrong, ValidationError):
         return [f"{wrong.title}: {'.'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in wrong.errors()]
     return [str(wrong)]
-
-
-def _terms(package: Package) -> list[str]:
-    procedure = package.procedure
-    named = {
-        "term": procedure.term.term, "supplement.term": procedure.supplement.term,
-        **{f"steps.{name}.budget": step.budget for name, step in procedure.steps.items()},
-        **{f"consultations.{name}.term": rule.term for name, rule in procedure.consultations.items()},
-        **{f"process.bpmn: {name}": term for name, term in package.drawing.terms.items() if not term.startswith("@")},
-    }
-    problems = []
-    for where, text in named.items():
-        if text is None:
-            continue
-        try:
-            parse_term(text)
-        except TermRefused as wrong:
-            problems.append(f"{where}: {wrong.words('vi')}")
-    if procedure.term.term is None and procedure.term.decision is None:
-        problems.append("term: neither a term nor a decision table")
-    return problems or _budgets(package)
-
-
-def _budgets(package: Package) -> list[str]:
-    """Steps within the term fit into it (R10); reception comes before the term, giving back after it."""
-    procedure = package.procedure
-    table = package.decisions.get(procedure.term.decision or "")
-    term = procedure.term.term or (table and str(table.decide({}).get("term") or ""))
-    within = [
-        parse_term(step.budget) for step in procedure.steps.values()
-        if step.budget and not OUTSIDE_TERM & {action.command for action in step.actions}
-    ]
-    try:
-        if term:
-            check_steps(within, parse_term(term))
-    except (StepsExceedTerm, TermRefused) as wrong:
-        return [f"steps: {wrong.words('vi')}"]
-    return []
 
 
 def _conditions(procedure: Procedure, form: Form) -> list[str]:
@@ -157,6 +126,13 @@ def _conditions(procedure: Procedure, form: Form) -> list[str]:
         beside = {one.id for one in _fields_of(asked, where)}
         problems += [f"{where}: there is no fact {name}" for name in sorted(read - facts - beside)]
     return problems
+
+
+def _readings(package: Package) -> Iterator[str]:
+    """Each side's by itself: where both speak, the province's goes first."""
+    own = package.procedure.term.readings[len(package.overlay.readings):]
+    yield from overlaps("term.readings", own)
+    yield from overlaps("overlay: readings", package.overlay.readings)
 
 
 def _fields_of(asked: Mapping[str, tuple[FormField, ...]], where: str) -> tuple[FormField, ...]:

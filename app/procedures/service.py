@@ -12,6 +12,7 @@ from app.kit.db import Db
 from app.kit.folding import fold
 from app.procedures.catalogue import search_text
 from app.procedures.reading import Package, PackageRefused, read_folder
+from app.procedures.timing import SupplementWithoutTerm, asks_supplements, both
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +28,13 @@ def packages_in(workflows: Path, *, province: str) -> list[Package]:
     """Every package of the folder, with the province's overlay. Raises PackageRefused at the first that is not whole."""
     overlay = read_overlay(workflows, province)
     packages = [
-        read_folder(folder, overlay=overlay.get(folder.name.split("-", 1)[0]))
+        read_folder(folder, overlay=overlay_of(overlay, folder.name.split("-", 1)[0]))
         for folder in sorted(workflows.iterdir()) if (folder / "procedure.toml").is_file()
     ]
     for package in packages:
-        if "@supplement_due" in package.drawing.terms.values() and package.procedure.supplement.term is None:
-            told = f"supplement.term: the law leaves it to the province, and overlays/{province}.toml does not say"
-            raise PackageRefused(package.procedure.code, [told])
+        if asks_supplements(package.procedure) and package.procedure.supplement.term is None:
+            told = both(SupplementWithoutTerm(province=province))
+            raise PackageRefused(package.procedure.code, [f"supplement.term: {told}"])
     return packages
 
 
@@ -41,6 +42,12 @@ def read_overlay(workflows: Path, province: str) -> Mapping[str, Any]:
     """`workflows/overlays/<province>.toml`: what the province decides, by procedure code."""
     path = workflows / "overlays" / f"{province}.toml"
     return tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+
+
+def overlay_of(overlay: Mapping[str, Any], code: str) -> Mapping[str, Any] | None:
+    """What the province decides for this procedure; its readings for all (`["*"]`) where it has none of its own."""
+    own, every = overlay.get(code), overlay.get("*")
+    return {**every, **(own or {})} if every else own
 
 
 async def publish(db: Db, package: Package) -> Publication:
