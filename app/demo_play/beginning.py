@@ -32,8 +32,10 @@ async def begin(stage: Stage, story: Story) -> None:
         dossier_id = await drafts.start_draft(
             db, stage.tools, procedure_code=story.procedure, office_id=office_id, citizen=citizen, channel=story.channel,
             assisted_by=counter.id if counter else None,
-            consent={"how": "spoken" if story.channel == "counter" else "written", "at": clock.now().isoformat()}
-            if counter else None,
+            consent={
+                "how": "spoken" if story.channel == "counter" else "written", "at": clock.now().isoformat(),
+                **({"handed_at": clock.now().isoformat()} if story.channel == "post" else {}),
+            } if counter else None,
         )
         await db.run("UPDATE dossier SET submission_key = $2 WHERE id = $1", dossier_id, submission_key(story))
         case = await open_case(db, stage.tools, dossier_id)

@@ -51,6 +51,7 @@ class Case:
     process: bytes | None
     ended: str | None
     procedure: LoadedProcedure
+    support_office_id: int | None = None  # where it was handed in for this office
 
     @property
     def display_code(self) -> str:
@@ -139,4 +140,5 @@ async def _case(db: Db, tools: Tools, row: Any) -> Case:
         original_due_at=row["original_due_at"], paused_at=row["paused_at"], finished_at=row["finished_at"],
         returned_at=row["returned_at"], version=row["process_version"], process=row["process_state"],
         ended=row["ended"], procedure=await tools.catalogue.version(db, row["procedure_version_id"]),
+        support_office_id=row["support_office_id"],
     )

@@ -1,16 +1,41 @@
-"""The dossier's side of the deadline ledger: which rule of the procedure starts, stops and moves the clock."""
+"""The dossier's side of the deadline ledger: which rule of the procedure starts, stops and moves the clock.
+
+Every line says by which rule and where that stands: the package's own legal basis, or the general one named here.
+"""
 
 from datetime import datetime, time
+from typing import Final
 
 from app.deadlines import service as deadlines
 from app.deadlines.calendar import Calendar
-from app.deadlines.counting import CUTOFF
-from app.deadlines.rules import due_moment
+from app.deadlines.counting import CUTOFF, Reading
+from app.deadlines.rules import due_moment, forward_due
 from app.deadlines.terms import parse_term
 from app.dossiers.case import Case
+from app.dossiers.handed_over import HandOverMissing, checked, noted
 from app.dossiers.moves import Move
 from app.dossiers.tools import Tools
+from app.kit.clock import LOCAL
 from app.kit.db import Db
+from app.kit.errors import Refused
+from app.kit.words import N_
+from app.procedures.package import StartRule
+
+LONGEST_SOURCE: Final = 300
+CAUSES: Final = {"complete_receipt": "received", "competent_receipt": "received_here", "handed_over": "handed_over"}
+# Where handling ends, by the cause of the last line. Article numbers of the old text, not compared with the new one.
+ENDED_BY: Final = {
+    "finished": "Nghị định 118/2025/NĐ-CP, Điều 20 (số điều chưa kiểm chứng)",
+    "refused": "Nghị định 118/2025/NĐ-CP, Điều 19 khoản 8 (số điều chưa kiểm chứng)",
+    "withdrawn": "Thông tư 03/2025/TT-VPCP, Phụ lục I, Mẫu số 05",
+    "stopped": "Thông tư 03/2025/TT-VPCP, Phụ lục I, Mẫu số 05",
+}
+
+
+class PauseWithoutEnd(Refused):
+    """The clock may stand still only for something that has a term of its own."""
+
+    says = N_("Không tạm dừng được: việc đang chờ không có hạn, nên thời hạn sẽ dừng mãi. Tỉnh hoặc luật phải định hạn đó.")
 
 
 def calendar_of(tools: Tools, case: Case) -> Calendar:
@@ -18,33 +43,91 @@ def calendar_of(tools: Tools, case: Case) -> Calendar:
     return tools.calendars.of(case.office_id)
 
 
+def start_rule(case: Case, at: datetime) -> StartRule:
+    """The rule by which this dossier's term begins if it is received at `at`."""
+    way = "elsewhere" if case.support_office_id is not None else case.channel
+    return case.procedure.procedure.term.start_on(at.astimezone(LOCAL).date(), way)
+
+
+def reading_of(case: Case, at: datetime) -> Reading:
+    """How its term of working days is read: by the day of receipt, `at` while it is not received."""
+    return case.procedure.procedure.term.reading_on((case.received_at or at).astimezone(LOCAL).date())
+
+
+def cutoff_of(case: Case) -> time:
+    """After which hour a term of the same day ends on the next working day."""
+    written = case.procedure.procedure.term.cutoff
+    return time.fromisoformat(written) if written else CUTOFF
+
+
+def start_of(case: Case, now: datetime) -> datetime:
+    """From when the term runs if the dossier is received now. Raises HandOverMissing, HandOverInFuture, HandOverTooOld."""
+    if start_rule(case, now).moment != "handed_over":
+        return now
+    handed = noted(case.consent)
+    if handed is None:
+        raise HandOverMissing
+    return checked(handed, now=now, submitted_at=case.submitted_at if case.assisted_by is None else None)
+
+
 async def start_clock(db: Db, tools: Tools, case: Case, move: Move) -> deadlines.Due:
-    """The legal term begins with this receipt (NĐ 118/2025 art. 17 §3)."""
-    rule = case.procedure.procedure.term
+    """The legal term begins: with this receipt, or with the minutes of hand-over (NĐ 118/2025 art. 17 §3)."""
+    rule, begins = case.procedure.procedure.term, start_rule(case, move.at)
+    since = start_of(case, move.at)
     due = await deadlines.start(
-        db, case.id, office_id=case.office_id, received_at=move.at, term=parse_term(case.procedure.term_for(case.facts)),
-        reading=rule.reading, calendar=calendar_of(tools, case), by=move.by.id, source=rule.legal_basis,
-        cutoff=time.fromisoformat(rule.cutoff) if rule.cutoff else CUTOFF,
+        db, case.id, office_id=case.office_id, received_at=since, term=parse_term(case.procedure.term_for(case.facts)),
+        reading=reading_of(case, since), calendar=calendar_of(tools, case), cause=CAUSES[begins.moment], by=move.by.id,
+        source=_joined(rule.legal_basis, begins.legal_basis), note=" ".join(
+            part for part in (rule.note, begins.note) if part
+        )[:1000], cutoff=cutoff_of(case),
     )
-    move.columns.update(received_at=move.at, due_at=due.due_at, original_due_at=due.original_due, paused_at=None)
+    move.columns.update(received_at=since, due_at=due.due_at, original_due_at=due.original_due, paused_at=None)
     return due
 
 
-async def stop_clock(db: Db, tools: Tools, case: Case, move: Move, cause: str) -> None:
-    """The clock stands still while the applicant owes something; nothing to do before reception."""
+async def stop_clock(
+    db: Db, tools: Tools, case: Case, move: Move, cause: str, *, until: datetime | None, source: str
+) -> None:
+    """The clock stands still while the applicant owes something, which ends by itself at `until` at the latest.
+
+    Nothing to do before reception. Raises PauseWithoutEnd.
+    """
     if case.received_at is None or case.paused_at is not None:
         return
-    due = await deadlines.pause(db, case.id, cause=cause, calendar=calendar_of(tools, case), at=move.at, by=move.by.id)
+    if until is None or until <= move.at:
+        raise PauseWithoutEnd
+    due = await deadlines.pause(
+        db, case.id, cause=cause, calendar=calendar_of(tools, case), at=move.at, by=move.by.id,
+        source=source[:LONGEST_SOURCE],
+    )
     move.columns.update(due_at=due.due_at, paused_at=due.paused_since)
 
 
-async def run_again(db: Db, tools: Tools, case: Case, move: Move, cause: str) -> None:
+async def run_again(db: Db, tools: Tools, case: Case, move: Move, cause: str, *, source: str) -> None:
     """A full new term, or what was left of the old one, as the procedure says (rules.md 5.4)."""
     if case.paused_at is None:
         return
     again = deadlines.restart if case.procedure.procedure.term.after_supplement == "restart" else deadlines.resume
-    due = await again(db, case.id, cause=cause, calendar=calendar_of(tools, case), at=move.at, by=move.by.id)
+    due = await again(
+        db, case.id, cause=cause, calendar=calendar_of(tools, case), at=move.at, by=move.by.id,
+        source=source[:LONGEST_SOURCE],
+    )
     move.columns.update(due_at=due.due_at, paused_at=None)
+
+
+async def mark_clock(
+    db: Db, tools: Tools, case: Case, move: Move, *, cause: str, rule: str, source: str, note: str = ""
+) -> None:
+    """Silence or a lapse had its effect in law: a line of the ledger where a term runs, by the system; the due moment stays.
+
+    `cause`: silence, lapse. `rule`: what follows from it: consent, undertaking, report, confirmed, stop, refuse.
+    """
+    if case.received_at is None:
+        return
+    await deadlines.mark(
+        db, case.id, cause=cause, rule=rule, source=source[:LONGEST_SOURCE], calendar=calendar_of(tools, case), at=move.at,
+        note=note[:1000],
+    )
 
 
 async def end_clock(db: Db, tools: Tools, case: Case, move: Move, cause: str) -> None:
@@ -52,7 +135,10 @@ async def end_clock(db: Db, tools: Tools, case: Case, move: Move, cause: str) ->
     move.columns["finished_at"] = move.at
     if case.received_at is None:
         return
-    due = await deadlines.end(db, case.id, cause=cause, calendar=calendar_of(tools, case), at=move.at, by=move.by.id)
+    due = await deadlines.end(
+        db, case.id, cause=cause, calendar=calendar_of(tools, case), at=move.at, by=move.by.id,
+        source=ENDED_BY.get(cause, case.procedure.procedure.term.legal_basis)[:LONGEST_SOURCE],
+    )
     move.columns.update(due_at=due.current_due, paused_at=None)
 
 
@@ -73,3 +159,27 @@ def after(tools: Tools, office_id: int, start: datetime, term: str, reading: str
     return due_moment(
         start, parse_term(term), calendar=tools.calendars.of(office_id), reading="hours" if reading == "hours" else "days"
     ).due_at
+
+
+def forwarded_by(tools: Tools, case: Case, at: datetime) -> datetime:
+    """By when what was taken in at `at` must be with those who handle it (R4, NĐ 309/2026 art. 18 §2)."""
+    cutoff = time.fromisoformat(case.procedure.procedure.term.forward.cutoff)
+    return forward_due(at, calendar=calendar_of(tools, case), cutoff=cutoff)
+
+
+def answer_due(tools: Tools, case: Case, at: datetime, budget: datetime | None) -> datetime | None:
+    """By when reception must have acted on what came at `at`; `budget` is what the step's own time would give.
+
+    Online: received, supplemented or refused within 8 working hours (R3), or earlier by the budget. Handed in at another
+    unit: by when it must have been forwarded (R4). Else by the budget alone.
+    """
+    if case.support_office_id is not None:
+        return forwarded_by(tools, case, at)
+    if case.channel != "online":
+        return budget
+    within = after(tools, case.office_id, at, case.procedure.procedure.term.answer.within)
+    return min(within, budget) if budget else within
+
+
+def _joined(*sources: str) -> str:
+    return "; ".join(dict.fromkeys(sources))[:LONGEST_SOURCE]

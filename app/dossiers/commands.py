@@ -9,7 +9,7 @@ from typing import Final
 from app.dossiers import checklist, drafting, endings, returning, supplements
 from app.dossiers.asking import Command
 from app.dossiers.case import Case
-from app.dossiers.clock import start_clock
+from app.dossiers.clock import forwarded_by, start_clock
 from app.dossiers.models import DossierState
 from app.dossiers.moves import Move
 from app.dossiers.printing import queue_form
@@ -28,12 +28,15 @@ async def go_on(db: Db, tools: Tools, case: Case, move: Move, command: Command) 
 
 
 async def receive(db: Db, tools: Tools, case: Case, move: Move, command: Command) -> None:
-    """Accept the dossier: the clock starts, the slip is printed, the applicant is told (NĐ 118/2025 art. 17)."""
+    """Accept the dossier: the clock starts, the slip is printed, the applicant is told (NĐ 118/2025 art. 17).
+
+    The line of the journal keeps by when it has to be forwarded (R4): the control slip judges the hand-over by that.
+    """
     await checklist.require_all_in_order(db, case)
     due = await start_clock(db, tools, case, move)
     move.state = DossierState.RECEIVED
-    move.columns.update(received_at=move.at, due_at=due.current_due, original_due_at=due.original_due)
-    move.note("dossier.received", due_at=due.current_due.isoformat())
+    forward = forwarded_by(tools, case, move.columns["received_at"])
+    move.note("dossier.received", due_at=due.current_due.isoformat(), forward_due=forward.isoformat())
     await queue_form(db, case, "receipt", key=f"{case.id}:receipt")
     move.tell("received", due_at=due.current_due.isoformat())
 

@@ -2,17 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from app.citizens.models import Citizen
-from app.deadlines.counting import CUTOFF
 from app.deadlines.rules import due_moment
 from app.deadlines.terms import parse_term
 from app.dossiers import checklist, drafts, filled_receipts, filled_slips, intake
 from app.dossiers.asking import Ask
 from app.dossiers.case import Case, open_case
+from app.dossiers.clock import calendar_of, cutoff_of, reading_of, start_of
 from app.dossiers.folder import open_folder
 from app.dossiers.judging import judge_all
 from app.dossiers.progress import act
@@ -72,11 +72,10 @@ async def take_in(db: Db, tools: Tools, case: Case, *, officer: SignedOfficer) -
 
 def promise(tools: Tools, case: Case, facts: Mapping[str, Any], at: datetime, language: str = "vi") -> Promise:
     """The appointment and the fees as they would be now, for the preview of the slip."""
-    rule = case.procedure.procedure.term
     term = parse_term(case.procedure.term_for(facts))
+    since = start_of(case, at)
     due = due_moment(
-        at, term, calendar=tools.calendars.of(case.office_id), reading=rule.reading,
-        cutoff=time.fromisoformat(rule.cutoff) if rule.cutoff else CUTOFF,
+        since, term, calendar=calendar_of(tools, case), reading=reading_of(case, since), cutoff=cutoff_of(case),
     )
     return Promise(term.words(language), due.due_at, case.procedure.fees_for(facts, language=language))
 

@@ -11,7 +11,7 @@ from app.deliveries import service as deliveries
 from app.dossiers import endings, returning, supplements
 from app.dossiers.addresses import place_of
 from app.dossiers.case import Case
-from app.dossiers.clock import after, end_clock
+from app.dossiers.clock import after, end_clock, mark_clock
 from app.dossiers.drafting import answers_of
 from app.dossiers.models import DossierState
 from app.dossiers.moves import Move
@@ -51,12 +51,21 @@ async def silence(db: Db, tools: Tools, case: Case, move: Move, task: OpenTask) 
     name = task.name.removeprefix("silence_")
     rule = case.procedure.procedure.consultations[name]
     await consultations.close_by_silence(db, dossier_id=case.id, kind=name, at=move.at)
+    await mark_clock(
+        db, tools, case, move, cause="silence", rule=rule.silence, source=rule.legal_basis, note=rule.agency.vi
+    )
     move.note("consultation.silent", kind=name, means=rule.silence, basis=rule.legal_basis)
     return {f"{name}_opinion": "silent"}
 
 
 async def accept_silence(db: Db, tools: Tools, case: Case, move: Move, task: OpenTask) -> dict[str, Any]:
     """The applicant did not answer the draft in time, which means yes (civil status, procedures.md B0 step 5)."""
+    package = case.procedure.procedure
+    rule = package.effects.get(task.name, {})
+    await mark_clock(
+        db, tools, case, move, cause="silence", rule="confirmed", source=str(rule.get("legal_basis") or package.decision),
+        note=str(rule.get("note") or ""),
+    )
     move.note("draft.confirmed_by_silence")
     return {}
 

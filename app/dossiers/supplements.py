@@ -6,7 +6,7 @@ from uuid import uuid4
 from app.dossiers import checklist
 from app.dossiers.asking import Command
 from app.dossiers.case import Case
-from app.dossiers.clock import after, run_again, stop_clock
+from app.dossiers.clock import after, mark_clock, run_again, stop_clock
 from app.dossiers.models import DossierState
 from app.dossiers.moves import Move
 from app.dossiers.printing import queue_form
@@ -39,7 +39,7 @@ async def ask(db: Db, tools: Tools, case: Case, move: Move, command: Command) ->
         [{"component": line.component.id, "what": line.verdict, "why": line.note or ""} for line in bad],
         command.reason, command.reason if n > 1 else None, officer.id, officer.id if n > 1 else None, move.at, due,
     )
-    await stop_clock(db, tools, case, move, "supplement")
+    await stop_clock(db, tools, case, move, "supplement", until=due, source=source_of(case))
     move.columns["supplements_asked"] = 1
     if due is not None:
         move.columns["supplement_due"] = due
@@ -67,7 +67,7 @@ async def answered(db: Db, tools: Tools, case: Case, move: Move) -> None:
             case.id, [item["component"] for item in request["items"]],
         )
     if case.received_at is not None:
-        await run_again(db, tools, case, move, "supplement")
+        await run_again(db, tools, case, move, "supplement", source=source_of(case))
         move.state = DossierState.IN_PROGRESS
     else:
         move.state = DossierState.SUBMITTED
@@ -80,7 +80,18 @@ async def lapse(db: Db, tools: Tools, case: Case, move: Move) -> None:
     await db.run(
         "UPDATE supplement_request SET closed = 'lapsed' WHERE dossier_id = $1 AND closed IS NULL", case.id
     )
+    rule = case.procedure.procedure.supplement
+    await mark_clock(db, tools, case, move, cause="lapse", rule=rule.lapse, source=source_of(case))
     move.note("supplement.lapsed")
+
+
+def source_of(case: Case) -> str:
+    """Where it stands that a supplement stops the clock: the law, and the province where the law leaves the days to it.
+
+    The overlay's basis is kept in the rule's note once it is laid over the package.
+    """
+    rule, own = case.procedure.procedure.supplement, case.procedure.overlay.supplement
+    return f"{rule.legal_basis}; {own.legal_basis}" if own is not None and own.term == rule.term else rule.legal_basis
 
 
 def _due(tools: Tools, case: Case, at: datetime) -> datetime | None:

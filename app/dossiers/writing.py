@@ -5,7 +5,7 @@ from typing import Any
 
 from app.dossiers.alarms import alarm_for
 from app.dossiers.case import Case
-from app.dossiers.clock import after
+from app.dossiers.clock import after, answer_due, reading_of
 from app.dossiers.models import DossierState
 from app.dossiers.moves import Move
 from app.dossiers.refusals import CaseMoved
@@ -123,6 +123,8 @@ def _state_after(case: Case, move: Move, opened: list[OpenTask]) -> DossierState
 def _step_row(tools: Tools, case: Case, move: Move, task: OpenTask) -> dict[str, Any]:
     rule = case.procedure.procedure.steps.get(task.name)
     due = _due(tools, case, move.at, rule.budget) if rule and rule.budget else None
+    if case.received_at is None and rule and any(action.command == "receive" for action in rule.actions):
+        due = answer_due(tools, case, move.at, due)
     legal = move.columns.get("due_at", case.due_at)
     return {
         "task_no": task.no, "name": task.name, "role": task.role or "reception", "officer_id": None,
@@ -142,4 +144,4 @@ def _timer_row(tools: Tools, case: Case, move: Move, task: OpenTask) -> dict[str
 
 
 def _due(tools: Tools, case: Case, start: datetime, term: str) -> datetime:
-    return after(tools, case.office_id, start, term, case.procedure.procedure.term.reading)
+    return after(tools, case.office_id, start, term, reading_of(case, start))
