@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PROCESSES ?= 2
 
-.PHONY: env demo test check bench lock clean
+.PHONY: env demo test check bench oracle lock clean
 
 env: .venv/.ready
 
@@ -31,6 +31,10 @@ check: env
 # One table of ratios, product beside floor, measured in one run.
 bench: env
 	$(BIN)/python -m benchmarks
+
+# Deadlines against an oracle that counts by the minute; the tests tell 10,000 stories, this a million (about half an hour).
+oracle: env
+	$(BIN)/python -m tests.deadlines.million --cases $(or $(CASES),1000000)
 
 # Write the lock files anew from pyproject.toml (needs `uv`; only when dependencies change).
 lock:

@@ -26,14 +26,17 @@ class _Run:
         """Up to `until`, or to the due moment when the clock was not stopped."""
         last_due = self.extensions[-1][0] if self.extensions else self.counted_due
         stop = last_due if until is None else until
-        yield from walk(self.since, min(stop, self.counted_due), self.way, self.calendar, budget=self.budget)
-        here = self.counted_due
+        if self.budget == LATE:  # it was late when it paused: going on, nothing is left to be counted
+            here = self.since
+        else:
+            yield from walk(self.since, min(stop, self.counted_due), self.way, self.calendar, budget=self.budget)
+            here = self.counted_due
         for new_due, line in self.extensions:
             if stop > here:
                 yield self._extension(here, min(stop, new_due), line)
-            here = new_due
-        if stop > last_due:
-            yield span("late", last_due, stop)
+            here = max(here, new_due)
+        if stop > here:
+            yield span("late", here, stop)
 
     def _extension(self, start: datetime, end: datetime, line: Line) -> Span:
         days = self.calendar.working_days_between(start.date(), end.date())
@@ -52,31 +55,36 @@ def stretches_of(lines: Sequence[Line], calendars: Callable[[str], Calendar]) ->
     for line in lines:
         calendar = calendars(line.calendar_version)
         clock = advance(clock, line.fact, calendar)
+        if line.fact.kind is LineKind.MARK:  # silence has its effect in law; no stretch begins or ends with it
+            continue
         if paused is not None:  # whatever comes now ends the pause
-            story.append(_pause(paused, clock.last_at))
+            story += joined([_pause(paused, clock.last_at)])
             paused = None
         match line.fact.kind:
             case LineKind.START | LineKind.RESTART:
                 run = _Run(clock.going_since, clock.way, clock.left, clock.due, calendar)
-            case LineKind.RESUME if clock.left != LATE:
-                run = _Run(clock.going_since, clock.way, clock.left, clock.due, calendar)
+            case LineKind.RESUME:
+                since = clock.last_at if clock.left == LATE else clock.going_since
+                run = _Run(since, clock.way, clock.left, clock.due, calendar)
             case LineKind.EXTEND if run is not None:
                 run = replace(run, extensions=(*run.extensions, (clock.due, line)))
             case LineKind.RECOUNT if run is not None and not clock.fixed:
                 run = replace(run, counted_due=clock.due, calendar=calendar)
-            case LineKind.RECOUNT if run is not None:
+            case LineKind.RECOUNT if run is not None and run.extensions:
                 moved = (clock.due, run.extensions[-1][1])
                 run = replace(run, extensions=(*run.extensions[:-1], moved))
+            case LineKind.RECOUNT if run is not None and clock.due > run.since:  # a promise that was late, moved by a decree
+                run = replace(run, extensions=((clock.due, line),))
             case LineKind.PAUSE if run is not None:
-                story += run.stretches(clock.last_at)
+                story += joined(run.stretches(clock.last_at))  # a run that starts anew is told apart from the last
                 run, paused = None, line
             case _:
                 pass
     if paused is not None:
         story.append(_pause(paused, None))
     elif run is not None:
-        story += run.stretches(None)
-    return joined(story)
+        story += joined(run.stretches(None))
+    return tuple(story)
 
 
 def _pause(line: Line, until: datetime | None) -> Span:
