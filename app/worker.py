@@ -11,8 +11,9 @@ import structlog
 from pgqueuer import PgQueuer
 from pgqueuer.models import Job
 
-from app.deadlines.timers import DueTimer, due_timers
+from app.deadlines.timers import DueTimer, due_timers, lock_for_firing
 from app.dossiers.effects import HANDLERS
+from app.dossiers.escalating import due_alarms, ring
 from app.dossiers.giving_up import give_up
 from app.dossiers.progress import fire_timer
 from app.dossiers.tools import Tools
@@ -34,6 +35,7 @@ POLL_SECONDS: Final = 1.0
 LOOK_AGAIN: Final = timedelta(seconds=2)
 ALIVE: Final = timedelta(seconds=6)  # a worker silent for so long is dead, and others take its jobs over
 SWEEP_SECONDS: Final = 20.0
+LOOK_AT: Final = 100  # due timers or alarms read at a time
 
 log = structlog.get_logger()
 
@@ -136,43 +138,64 @@ def _outside_is_away(problem: Exception) -> bool:
 
 async def _watch_timers(tools: Tools, stopping: asyncio.Event) -> None:
     while not stopping.is_set():
-        if not await wake_timers(tools):
+        if not await wake_timers(tools) + await ring_alarms(tools):
             await _pause(stopping, POLL_SECONDS)
 
 
 async def wake_timers(tools: Tools) -> int:
     """Fire the timers whose moment has come, oldest first, each in a transaction of its own; how many fired.
 
-    A dossier somebody is working on at this moment is left for the next look; a timer that fails holds up no other.
+    A dossier somebody is working on at this moment is left for the next look; a timer that fails holds up no other, but
+    the later ones of its own dossier, which keep their order. Whatever is behind a hundred failing ones is reached too.
     """
-    async with tools.database.transaction(offices=await every_office(tools.database)) as db:
-        due = await due_timers(db, clock.now(), limit=100)
-    fired = 0
-    for timer in due:
-        try:
-            fired += await _wake(tools, timer)
-        except Conflict:
-            continue
-        except (*SERVER_AWAY, Unavailable):
-            raise
-        except Exception as problem:
-            log.error("timer failed", error=type(problem).__name__, timer=timer.name, dossier=str(timer.dossier_id))
-    return fired
+    offices, now = await every_office(tools.database), clock.now()
+    fired, last = 0, None
+    while True:
+        async with tools.database.transaction(offices=offices) as db:
+            due = await due_timers(db, now, LOOK_AT, after=last)
+        for timer in due:
+            try:
+                fired += await _wake(tools, timer)
+            except Conflict:
+                continue
+            except (*SERVER_AWAY, Unavailable):
+                raise
+            except Exception as problem:
+                log.error("timer failed", error=type(problem).__name__, timer=timer.name, dossier=str(timer.dossier_id))
+        if len(due) < LOOK_AT:
+            return fired
+        last = due[-1]
 
 
 async def _wake(tools: Tools, timer: DueTimer) -> bool:
     """The process is locked first, as everybody who moves a dossier does: whoever came earlier goes first."""
     async with tools.database.transaction(offices=[timer.office_id]) as db:
-        free = await db.value(
-            "SELECT 1 FROM process p JOIN timer t USING (dossier_id) WHERE dossier_id = $1 AND t.task_no = $2"
-            " AND t.due_at <= $3 FOR UPDATE OF p SKIP LOCKED",
-            timer.dossier_id, timer.task_no, clock.now(),
-        )
-        if free is None:
+        if not await lock_for_firing(db, timer, clock.now()):
             return False
         if not await fire_timer(db, tools, timer.dossier_id, timer.task_no, timer.name):
             await db.run("DELETE FROM timer WHERE dossier_id = $1 AND task_no = $2", timer.dossier_id, timer.task_no)
     return True
+
+
+async def ring_alarms(tools: Tools) -> int:
+    """Ring the terms whose alarm has come, oldest first, each in a transaction of its own; how many rang."""
+    offices, now = await every_office(tools.database), clock.now()
+    rang, last = 0, None
+    while True:
+        async with tools.database.transaction(offices=offices) as db:
+            due = await due_alarms(db, now, after=last, limit=LOOK_AT)
+        for alarm in due:
+            try:
+                sees = [alarm.office_id] if alarm.above is None else [alarm.office_id, alarm.above]
+                async with tools.database.transaction(offices=sees) as db:
+                    rang += await ring(db, tools, alarm.dossier_id, above=alarm.above)
+            except (*SERVER_AWAY, Unavailable):
+                raise
+            except Exception as problem:
+                log.error("alarm failed", error=type(problem).__name__, dossier=str(alarm.dossier_id))
+        if len(due) < LOOK_AT:
+            return rang
+        last = due[-1]
 
 
 async def _sweep(tools: Tools, stopping: asyncio.Event) -> None:

@@ -35,17 +35,31 @@ async def drop_timers(db: Db, dossier_id: UUID, task_nos: Sequence[int] | None =
     return await db.run("DELETE FROM timer WHERE dossier_id = $1 AND task_no = ANY($2)", dossier_id, list(task_nos))
 
 
-async def due_timers(db: Db, now: datetime, limit: int = 20) -> list[DueTimer]:
-    """Timers due by `now`, oldest first. Not locked: whoever fires one locks its process first, then looks again.
+async def due_timers(db: Db, now: datetime, limit: int = 20, *, after: DueTimer | None = None) -> list[DueTimer]:
+    """Timers due by `now`, oldest first; `after`: those behind it. Not locked: `lock_for_firing` looks again.
 
     Play the turn and drop the timer in the same transaction: it fires once, and after a crash it is still there.
     """
     rows = await db.rows(
         "SELECT dossier_id, task_no, office_id, name, due_at FROM timer WHERE due_at <= $1"
-        " ORDER BY due_at LIMIT $2",
-        now, limit,
+        " AND ($2::timestamptz IS NULL OR (due_at, dossier_id, task_no) > ($2, $3::uuid, $4::int))"
+        " ORDER BY due_at, dossier_id, task_no LIMIT $5",
+        now, after.due_at if after else None, after.dossier_id if after else None, after.task_no if after else None, limit,
     )
     return [DueTimer(**dict(row)) for row in rows]
+
+
+async def lock_for_firing(db: Db, timer: DueTimer, now: datetime) -> bool:
+    """Lock the dossier's process, as everybody who moves a dossier does, and see that the timer is still to fire.
+
+    False: somebody works on the dossier, the timer is gone or moved, or an earlier one of the same dossier has not fired.
+    """
+    return await db.value(
+        "SELECT true FROM process p JOIN timer t USING (dossier_id) WHERE dossier_id = $1 AND t.task_no = $2"
+        " AND t.due_at <= $3 AND NOT EXISTS (SELECT 1 FROM timer e WHERE e.dossier_id = t.dossier_id"
+        "   AND (e.due_at, e.task_no) < (t.due_at, t.task_no)) FOR UPDATE OF p SKIP LOCKED",
+        timer.dossier_id, timer.task_no, now,
+    ) is True
 
 
 async def next_timer(db: Db) -> datetime | None:

@@ -70,6 +70,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "fee.waived": N_("Miễn phí, lệ phí"),
     "message.written": N_("Viết tin nhắn"),
     "timer.fired": N_("Đến hạn tự động"),
+    "alarm.rang": N_("Hệ thống nhắc hạn giải quyết"),
     "effect.given_up": N_("Hệ thống ngoài không trả lời: chuyển cách khác"),
     "consent.recorded": N_("Ghi nhận người dân đồng ý để cán bộ nhập giúp"),
 }

@@ -1,0 +1,135 @@
+"""Tell officers what they must know, once; list it, take note of it, close it when nobody needs to act any more."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+from app.alerts.models import AlertKind
+from app.kit import clock
+from app.kit.db import Db
+from app.kit.errors import NotFound
+from app.kit.words import N_
+from app.org.people import SignedOfficer
+
+PAGE: Final = 50
+MOST_COUNTED: Final = 99  # beyond it a count says "99+"; nobody needs to know it to the last one
+
+
+class AlertNotFound(NotFound):
+    """No such alert, or it is for somebody else."""
+
+    says = N_("Không có lời nhắc này, hoặc lời nhắc không dành cho bạn.")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """An alert to be given: to exactly one officer, or to everybody of a role in an office. `key` makes it come once."""
+
+    key: str
+    kind: AlertKind
+    office_id: int
+    role: str
+    dossier_id: UUID | None = None
+    officer_id: UUID | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)  # ids, moments, numbers: no personal data
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAlert:
+    """An alert as its list shows it. `code` is the dossier's."""
+
+    id: UUID
+    office_id: int
+    office_name: str
+    dossier_id: UUID | None
+    code: str | None
+    kind: AlertKind
+    role: str
+    officer_id: UUID | None
+    facts: dict[str, Any]
+    at: datetime
+    seen_at: datetime | None
+    seen_by: str | None
+
+
+# Whose an alert is: $1 the officer, $2 their office, $3 their roles.
+MINE: Final = "(a.officer_id = $1 OR (a.officer_id IS NULL AND a.office_id = $2 AND a.role = ANY($3)))"
+# The same three; the officers' header asks it inside a statement of its own.
+OPEN_COUNT: Final = (
+    f"SELECT count(*) FROM (SELECT 1 FROM alert a WHERE a.done_at IS NULL AND a.seen_at IS NULL AND {MINE}"
+    f" LIMIT {MOST_COUNTED + 1}) counted"
+)
+
+
+async def tell(db: Db, wanted: Sequence[Wanted]) -> int:
+    """Give these alerts, those already open left as they are; one that was closed is opened again. How many are new."""
+    if not wanted:
+        return 0
+    return await db.run(
+        "INSERT INTO alert (id, office_id, dossier_id, kind, key, role, officer_id, facts, at)"
+        " SELECT w.id, w.office_id, w.dossier_id, w.kind, w.key, w.role, w.officer_id, w.facts, $2"
+        " FROM jsonb_to_recordset($1::jsonb) AS w(id uuid, office_id int, dossier_id uuid, kind text, key text, role text,"
+        "   officer_id uuid, facts jsonb)"
+        " ON CONFLICT (key) DO UPDATE SET done_at = NULL, seen_at = NULL, seen_by = NULL, at = excluded.at,"
+        "   facts = excluded.facts WHERE alert.done_at IS NOT NULL",
+        [
+            {"id": str(uuid4()), "office_id": one.office_id, "dossier_id": _text(one.dossier_id), "kind": one.kind.value,
+             "key": one.key, "role": one.role, "officer_id": _text(one.officer_id), "facts": dict(one.facts)}
+            for one in wanted
+        ],
+        clock.now(),
+    )
+
+
+async def close(db: Db, keys: Sequence[str]) -> int:
+    """Nobody needs to act on these any more; how many were open. Keys are the beginnings that `tell` was given."""
+    if not keys:
+        return 0
+    return await db.run("UPDATE alert SET done_at = $2 WHERE key = ANY($1) AND done_at IS NULL", list(keys), clock.now())
+
+
+async def open_count(db: Db, officer: SignedOfficer) -> int:
+    """How many alerts this officer has not taken note of; counted up to 100. One statement on two partial indexes."""
+    return int(await db.value(OPEN_COUNT, officer.id, officer.office_id, list(officer.roles)))
+
+
+async def open_alerts(
+    db: Db, officer: SignedOfficer, *, before: tuple[datetime, UUID] | None = None
+) -> tuple[list[OpenAlert], tuple[datetime, UUID] | None]:
+    """This officer's alerts nobody has dealt with yet, newest first; and where the next page begins."""
+    at, alert_id = before or (None, None)
+    rows = await db.rows(
+        "SELECT a.id, a.office_id, o.short_name AS office_name, a.dossier_id, d.code, a.kind, a.role, a.officer_id, a.facts,"
+        " a.at, a.seen_at, p.name AS seen_by FROM alert a JOIN office o ON o.id = a.office_id"
+        " LEFT JOIN dossier d ON d.id = a.dossier_id LEFT JOIN officer p ON p.id = a.seen_by"
+        f" WHERE a.done_at IS NULL AND {MINE} AND ($4::timestamptz IS NULL OR (a.at, a.id) < ($4, $5::uuid))"
+        f" ORDER BY a.at DESC, a.id DESC LIMIT {PAGE + 1}",
+        officer.id, officer.office_id, list(officer.roles), at, alert_id,
+    )
+    found = [OpenAlert(**{**dict(row), "kind": AlertKind(row["kind"])}) for row in rows[:PAGE]]
+    return found, (found[-1].at, found[-1].id) if len(rows) > PAGE else None
+
+
+async def see(db: Db, alert_id: UUID, officer: SignedOfficer) -> None:
+    """Take note; for an alert to a role, on behalf of all who have it. Twice is once. Raises AlertNotFound."""
+    touched = await db.run(
+        "UPDATE alert a SET seen_at = COALESCE(a.seen_at, $5), seen_by = COALESCE(a.seen_by, $1)"
+        f" WHERE a.id = $4 AND {MINE}",
+        officer.id, officer.office_id, list(officer.roles), alert_id, clock.now(),
+    )
+    if not touched:
+        raise AlertNotFound
+
+
+async def see_all(db: Db, officer: SignedOfficer) -> int:
+    """Take note of everything that is open; how many were new."""
+    return await db.run(
+        f"UPDATE alert a SET seen_at = $4, seen_by = $1 WHERE a.done_at IS NULL AND a.seen_at IS NULL AND {MINE}",
+        officer.id, officer.office_id, list(officer.roles), clock.now(),
+    )
+
+
+def _text(one: UUID | None) -> str | None:
+    return str(one) if one else None
