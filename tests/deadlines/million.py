@@ -274,7 +274,7 @@ def spans_wrong(story: Story, end: Count, told: Sequence[Span]) -> str | None:
         until = end.last if end.ended else None
         if (edges[-1][1], told[-1].rule) != (until, "paused") and until != end.past[-1].until:
             return f"the last pause ends {edges[-1][1]}, not {until}"
-    elif edges[-1][1] != end.due and told[-1].rule != "paused":
+    elif edges[-1][1] != end.due and (edges[-1][1] != end.run.since or told[-1].rule not in ("paused", "late")):
         return f"spans end {told[-1].end}, due {wall.moment(end.due)}"
     runs = [*end.past] if end.paused else [*end.past, end.run]
     for run in runs:
