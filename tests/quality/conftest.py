@@ -40,7 +40,8 @@ class Book:
         if self._citizen is None:
             self._citizen = uuid4()
             await self.db.run(
-                "INSERT INTO citizen (id, name, name_folded, language, created_at) VALUES ($1, 'Tạ Thử', 'ta thu', 'vi', $2)",
+                "INSERT INTO citizen (id, name, name_folded, language, created_at)"
+                " VALUES ($1, 'Tạ Thử', 'ta thu', 'vi', $2)",
                 self._citizen, day(1),
             )
         self._n += 1
@@ -68,8 +69,8 @@ class Book:
     async def line(self, dossier_id: UUID, no: int, kind: str, at: datetime, before: datetime | None,
                    after: datetime | None, term: str = "8 working-days") -> None:
         await self.db.run(
-            "INSERT INTO deadline_line (office_id, dossier_id, line_no, at, written_at, kind, cause, rule, source, due_before,"
-            " due_after, term, reading, way, left_after, cutoff, calendar_version, note)"
+            "INSERT INTO deadline_line (office_id, dossier_id, line_no, at, written_at, kind, cause, rule, source,"
+            " due_before, due_after, term, reading, way, left_after, cutoff, calendar_version, note)"
             " VALUES ($1, $2, $3, $4, $4, $5, 'test', '', '', $6, $7, $8, 'days', 'days', 0, '15:00', 'x', '')",
             COMMUNE, dossier_id, no, at, kind, before, after, term,
         )
