@@ -1,20 +1,23 @@
 """Build the office's tools from its settings: once a process, on the top floor."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Final, TypeVar
+
+import structlog
 
 from app.deadlines.calendars import Calendars
-from app.deadlines.decrees import load_calendar, scopes_of
-from app.deadlines.service import keep_calendar
+from app.deadlines.decrees import lay_out, read_decrees, scopes_of
 from app.dossiers.tools import Tools
 from app.gateways.mail import SmtpMail
 from app.gateways.payment import HttpPayment
 from app.gateways.population import HttpPopulation
 from app.gateways.post import HttpPost
 from app.gateways.sms import HttpSms
-from app.kit.db import open_database
+from app.kit.db import Database, open_database
+from app.kit.errors import Refusal
 from app.procedures.catalogue import Catalogue
 from app.settings import Settings
 from app.signatures.keyring import Keyring
@@ -22,32 +25,52 @@ from signing import Timestamper, TrustRoots
 from storage import open_store
 
 Gateway = TypeVar("Gateway")
+LOOK_FOR_CALENDARS: Final = 2.0  # seconds between two looks; recounting.SETTLED is well above it
 
 
 @asynccontextmanager
 async def equip(settings: Settings) -> AsyncIterator[Tools]:
     """The tools for as long as the process runs. Raises DatabaseAway when the database does not answer at all."""
     database = await open_database(settings.database_url, smallest=settings.pool_least, largest=settings.pool_most)
-    calendar = load_calendar(scopes=scopes_of(settings.province))
+    decrees = read_decrees()
+    calendars = Calendars(lay_out(decrees, scopes_of(settings.province)), decrees=decrees, province=settings.province)
     population = _connected(HttpPopulation, settings.population_url, settings.population_secret.get_secret_value())
     payment = _connected(HttpPayment, settings.payment_url, settings.payment_secret.get_secret_value())
     post = _connected(HttpPost, settings.post_url, settings.post_secret.get_secret_value())
     sms = _connected(HttpSms, settings.sms_url, settings.sms_secret.get_secret_value())
     tools = Tools(
-        database=database, store=open_store(settings.store_address), catalogue=Catalogue(), calendars=Calendars(calendar),
+        database=database, store=open_store(settings.store_address), catalogue=Catalogue(), calendars=calendars,
         keyring=_keyring(settings), public_url=settings.public_url.rstrip("/"), population=population, payment=payment,
         post=post, sms=sms, mail=SmtpMail(settings.smtp_url, settings.mail_from) if settings.smtp_url else None,
         demo=settings.demo,
     )
+    following: asyncio.Task[None] | None = None
     try:
         async with database.transaction() as db:
-            await keep_calendar(db, calendar)
+            await calendars.refresh(db)
+        following = asyncio.create_task(_follow(database, calendars))
         yield tools
     finally:
+        if following is not None:
+            following.cancel()
+            await asyncio.wait([following])
         for gateway in (population, payment, post, sms):
             if gateway is not None:
                 await gateway.close()
         await database.close()
+
+
+async def _follow(database: Database, calendars: Calendars) -> None:
+    """Take over changed calendars while the process runs. What fails now is tried again in a moment."""
+    while True:
+        await asyncio.sleep(LOOK_FOR_CALENDARS)
+        try:
+            async with database.transaction() as db:
+                if await calendars.refresh(db):
+                    structlog.get_logger().info("calendars", offices=len(calendars.every()) - 1)
+        except Exception as problem:
+            log = structlog.get_logger()
+            (log.warning if isinstance(problem, Refusal) else log.error)("calendars not read", error=type(problem).__name__)
 
 
 def _connected(make: Callable[[str, str], Gateway], url: str, secret: str) -> Gateway | None:

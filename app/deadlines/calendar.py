@@ -14,11 +14,11 @@ from app.deadlines.timetable import (
     CalendarDay,
     CalendarDoesNotReach,
     CalendarImpossible,
-    DayKind,
     Hours,
     HoursRule,
     Stretch,
-    check_hours,
+    check_day,
+    check_rule,
     flat,
     numbers,
     written_hours,
@@ -51,23 +51,12 @@ class Calendar:
             raise self._wrong(N_("{first} sau {last}"), first=self.first_day, last=self.last_day)
         seen: set[date] = set()
         for line in self.days:
-            day = f"{line.on:%d/%m/%Y}"
             if line.on in seen:
-                raise self._wrong(N_("{day} có hai dòng"), day=day)
+                raise self._wrong(N_("{day} có hai dòng"), day=f"{line.on:%d/%m/%Y}")
             seen.add(line.on)
-            if not line.decision.strip():
-                raise self._wrong(N_("{day} không có văn bản quyết định"), day=day)
-            if line.kind is DayKind.WORKED and line.on.weekday() not in self.weekend:
-                raise self._wrong(N_("{day} vốn là ngày làm việc"), day=day)
-            if line.kind is DayKind.SHORTENED and not line.hours:
-                raise self._wrong(N_("{day} thiếu giờ làm việc"), day=day)
-            if line.hours and not line.kind.worked:
-                raise self._wrong(N_("{day} là ngày nghỉ mà có giờ làm việc"), day=day)
-            check_hours(line.hours, day)
+            check_day(line, self.weekend, self.scope)
         for rule in self.hours:
-            check_hours(rule.hours, rule.decision)
-            if not rule.hours or not rule.decision.strip():
-                raise self._wrong(N_("giờ làm việc từ {day} trống hoặc không có văn bản"), day=f"{rule.valid_from:%d/%m/%Y}")
+            check_rule(rule, self.scope)
         if not any(rule.covers(self.first_day) for rule in self.hours):
             raise self._wrong(N_("không có giờ làm việc cho {day}"), day=f"{self.first_day:%d/%m/%Y}")
 
@@ -107,6 +96,11 @@ class Calendar:
         """The ordinals of all working days, in order."""
         span = range(self.first_day.toordinal(), self.last_day.toordinal() + 1)
         return [n for n in span if self._hours_on(date.fromordinal(n))]
+
+    @property
+    def working_days(self) -> tuple[date, ...]:
+        """All of them, in order."""
+        return tuple(date.fromordinal(n) for n in self._working)
 
     def _hours_on(self, day: date) -> tuple[Hours, ...]:
         line = self._lines.get(day)

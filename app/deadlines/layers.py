@@ -33,6 +33,11 @@ class Layer:
     back_hours: tuple[tuple[date, Season | None], ...] = ()
     decided: tuple[int, ...] = ()
 
+    def place(self, kind: str, number: int) -> str:
+        """What to call its n-th line of this kind, from 0, when it is wrong."""
+        key = self.days[number].on if kind == "day" else self.hours[number].valid_from
+        return place_of(self.where, kind, number + 1, key)
+
     @property
     def empty(self) -> bool:
         return not (self.days or self.hours or self.back_days or self.back_hours or self.decided)
@@ -98,7 +103,7 @@ def layer_of(where: str, content: Mapping[str, Any], *, decision: str = "", sour
     )
 
 
-def _place(where: str, kind: str, number: int, key: object) -> str:
+def place_of(where: str, kind: str, number: int, key: object) -> str:
     """“Quyết định 5 · [[day]] 2 (2026-12-07)”: the line that is wrong."""
     return f"{where} · [[{kind}]] {number} ({key})"
 
@@ -113,7 +118,7 @@ def _days(where: str, content: Mapping[str, Any], decision: str, source: str) ->
     """The [[day]] lines. A day twice in one paper is a slip, not an override."""
     lines: dict[date, CalendarDay] = {}
     for number, entry in enumerate(content.get("day", []), start=1):
-        here = _place(where, "day", number, entry.get("on", "?"))
+        here = place_of(where, "day", number, entry.get("on", "?"))
         _known(here, "day", entry)
         try:
             on = entry["on"]
@@ -137,7 +142,7 @@ def _days(where: str, content: Mapping[str, Any], decision: str, source: str) ->
 def _hours(where: str, content: Mapping[str, Any], decision: str) -> list[HoursRule]:
     rules = []
     for number, entry in enumerate(content.get("hours", []), start=1):
-        here = _place(where, "hours", number, entry.get("valid_from", "?"))
+        here = place_of(where, "hours", number, entry.get("valid_from", "?"))
         _known(here, "hours", entry)
         try:
             rule = HoursRule(
@@ -162,7 +167,7 @@ def _taken_back(
     days: list[date] = []
     hours: list[tuple[date, Season | None]] = []
     for number, entry in enumerate(content.get("take_back", []), start=1):
-        here = _place(where, "take_back", number, entry.get("on", entry.get("hours_from", "?")))
+        here = place_of(where, "take_back", number, entry.get("on", entry.get("hours_from", "?")))
         _known(here, "take_back", entry)
         if ("on" in entry) == ("hours_from" in entry):
             raise CalendarImpossible(where=here, what=N_("viết “{one}” hoặc “{other}”"), one="on", other="hours_from")

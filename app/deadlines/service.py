@@ -3,7 +3,7 @@
 The caller (dossiers) stores `Due.due_at` on the dossier in the same transaction and writes the journal.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from uuid import UUID
@@ -194,11 +194,22 @@ async def lines_of(db: Db, dossier_id: UUID) -> list[Line]:
     return [_line(row) for row in await db.rows(_READ, dossier_id)]
 
 
+async def ledgers_of(db: Db, dossier_ids: Sequence[UUID]) -> dict[UUID, list[Line]]:
+    """Many ledgers in one query, each oldest first; dossiers without a line are left out."""
+    found: dict[UUID, list[Line]] = {}
+    for row in await db.rows(_READ_MANY, list(dossier_ids)):
+        found.setdefault(row["dossier_id"], []).append(_line(row))
+    return found
+
+
 _READ = """
     SELECT kind, at, cause, term, reading, cutoff, due_before, due_after, way, left_after, calendar_version,
            rule, source, note, actor_id, written_at
       FROM deadline_line WHERE dossier_id = $1 ORDER BY line_no
 """
+_READ_MANY = _READ.replace("SELECT kind", "SELECT dossier_id, kind").replace(
+    "dossier_id = $1 ORDER BY line_no", "dossier_id = ANY($1) ORDER BY dossier_id, line_no"
+)
 _WRITE = """
     INSERT INTO deadline_line (office_id, dossier_id, line_no, at, written_at, kind, cause, actor_id, rule, source,
                                due_before, due_after, term, reading, way, left_after, cutoff, calendar_version, note)

@@ -114,6 +114,31 @@ def check_hours(hours: tuple[Hours, ...], where: str) -> None:
             )
 
 
+def check_day(line: CalendarDay, weekend: frozenset[int], where: str) -> None:
+    """One line of a decree by itself. Raises CalendarImpossible."""
+    day, what = f"{line.on:%d/%m/%Y}", ""
+    if not line.decision.strip():
+        what = N_("{day} không có văn bản quyết định")
+    elif line.kind is DayKind.WORKED and line.on.weekday() not in weekend:
+        what = N_("{day} vốn là ngày làm việc")
+    elif line.kind is DayKind.SHORTENED and not line.hours:
+        what = N_("{day} thiếu giờ làm việc")
+    elif line.hours and not line.kind.worked:
+        what = N_("{day} là ngày nghỉ mà có giờ làm việc")
+    if what:
+        raise CalendarImpossible(where=where, what=what, day=day)
+    check_hours(line.hours, where if day in where else f"{where} · {day}")
+
+
+def check_rule(rule: HoursRule, where: str) -> None:
+    """One rule of office hours by itself. Raises CalendarImpossible."""
+    if not rule.hours or not rule.decision.strip():
+        raise CalendarImpossible(
+            where=where, what=N_("giờ làm việc từ {day} trống hoặc không có văn bản"), day=f"{rule.valid_from:%d/%m/%Y}"
+        )
+    check_hours(rule.hours, where)
+
+
 def written_hours(hours: tuple[Hours, ...]) -> str:
     return ",".join(f"{span.opens:%H:%M}-{span.closes:%H:%M}" for span in hours)
 

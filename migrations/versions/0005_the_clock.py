@@ -13,6 +13,10 @@ OWN = "office_id = ANY ((SELECT motcua_offices())::int[])"
 TENANT = ("alert", "calendar_effect", "finding", "index_input", "late_cause", "report_snapshot", "target")
 KINDS = "'start', 'pause', 'resume', 'restart', 'extend', 'recount', 'mark', 'end'"
 
+COMES_ALONG = (
+    "state, seen_at, applied_by, applied_at, finished_at, total, looked_at, moved, told, left_out, cursor, later"
+)
+
 
 def upgrade() -> None:
     op.create_table(
@@ -190,6 +194,23 @@ def upgrade() -> None:
     op.create_index(
         "ix_dossier_alarm", "dossier", ["alarm_at"], unique=False, postgresql_where=sa.text("alarm_at IS NOT NULL")
     )
+    op.drop_index("ix_dossier_open", table_name="dossier")
+    op.create_index(
+        "ix_dossier_open",
+        "dossier",
+        ["office_id", "due_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("finished_at IS NULL AND code IS NOT NULL"),
+        postgresql_include=["applicant_id", "code", "procedure_code", "state", "submitted_at"],
+    )
+    op.create_index(
+        "ix_journal_line_steps",
+        "journal_line",
+        ["office_id", "at"],
+        unique=False,
+        postgresql_where=sa.text("event = 'step.finished'"),
+        postgresql_include=["actor_id"],
+    )
     op.create_index(
         "ix_dossier_finished",
         "dossier",
@@ -204,6 +225,10 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("received_at IS NOT NULL"),
     )
+    op.create_index(
+        "ix_journal_line_finished", "journal_line", ["office_id", "at"], unique=False,
+        postgresql_where=sa.text("event = 'step.finished'"),
+    )
     op.add_column("timer", sa.Column("set_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("timer", sa.Column("term", sa.String(40), nullable=True))
     op.drop_constraint("ck_kind_known", "deadline_line")
@@ -214,6 +239,9 @@ def upgrade() -> None:
         op.execute(f"CREATE POLICY office ON {table} USING ({OWN}) WITH CHECK ({OWN})")
     for table in ("report_snapshot", "index_input"):
         op.execute(f"REVOKE UPDATE, DELETE ON {table} FROM motcua_app")
+    # What a change of the calendar says is history; only how far it has come may be written.
+    op.execute("REVOKE UPDATE, DELETE ON calendar_change FROM motcua_app")
+    op.execute(f"GRANT UPDATE ({COMES_ALONG}) ON calendar_change TO motcua_app")
 
 
 def downgrade() -> None:
