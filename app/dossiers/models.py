@@ -49,7 +49,9 @@ class Dossier(SQLModel, table=True):
         one_of("channel", Channel),
         one_of("state", DossierState),
         Index("uq_dossier_code", "code", unique=True, postgresql_where=text("code IS NOT NULL")),
-        Index("ix_dossier_open", "office_id", "due_at", postgresql_where=OPEN),
+        # Carries what boards count and what row-level security asks, so that counting never opens the rows themselves.
+        Index("ix_dossier_open", "office_id", "due_at", "id", postgresql_where=OPEN,
+              postgresql_include=["applicant_id", "code", "procedure_code", "state", "submitted_at"]),
         Index("ix_dossier_applicant", "applicant_id", "created_at"),
         Index("ix_dossier_search", "search", postgresql_using="gin", postgresql_ops={"search": "gin_trgm_ops"}),
         Index("ix_dossier_state", "office_id", "state", "submitted_at"),

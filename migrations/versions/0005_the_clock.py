@@ -204,14 +204,6 @@ def upgrade() -> None:
         postgresql_include=["applicant_id", "code", "procedure_code", "state", "submitted_at"],
     )
     op.create_index(
-        "ix_journal_line_steps",
-        "journal_line",
-        ["office_id", "at"],
-        unique=False,
-        postgresql_where=sa.text("event = 'step.finished'"),
-        postgresql_include=["actor_id"],
-    )
-    op.create_index(
         "ix_dossier_finished",
         "dossier",
         ["office_id", "finished_at"],
