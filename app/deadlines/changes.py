@@ -221,7 +221,7 @@ async def apply(db: Db, decrees: Decrees, change_id: UUID, *, by: UUID, office_i
     assert newest is not None
     if newest["runs"]:
         raise AnotherChangeRuns
-    if change.seen_at is None or change.moved != moved or (newest["at"] and newest["at"] > change.seen_at):
+    if change.seen_at is None or change.moved != moved or (newest["at"] and newest["at"] >= change.seen_at):
         raise ChangeNotLookedAt
     await check(db, decrees, change)
     at = clock.now()

@@ -8,7 +8,7 @@ outside world, the object store and the signatures table know the name.
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
-from app.dossiers import forms_printing, looking_up, making, payments, posting, telling
+from app.dossiers import forms_printing, looking_up, making, payments, posting, recounting, telling
 from app.dossiers.tools import Tools
 from app.jobs.service import Work
 
@@ -33,6 +33,9 @@ ERRANDS: Final[Mapping[str, Handler]] = {
     "check_payment": payments.check_payment,
     "hand_over_to_post": posting.hand_over_to_post,
     "track_shipment": posting.track_shipment,
+    "look_at_calendar_change": recounting.look_at_calendar_change,
+    "recount_calendar": recounting.recount_calendar,
+    "tell_of_calendar": recounting.tell_of_calendar,
 }
 
 HANDLERS: Final[Mapping[str, Handler]] = {**EFFECTS, **ERRANDS}

@@ -127,6 +127,11 @@ EVENTS: Final[Mapping[str, Wording]] = {
         N_("Chúng tôi xin lỗi vì chưa kịp trả kết quả hồ sơ “{procedure}” đúng hẹn. Thời gian hẹn mới: {due}."),
         N_("Xin loi ban. Ho so {code} duoc hen lai: {due}."),
     ),
+    "due_moved": Wording(
+        N_("Hồ sơ {code}: lịch làm việc thay đổi, hẹn trả {due}"),
+        N_("Lịch làm việc của cơ quan thay đổi nên thời gian hẹn trả hồ sơ “{procedure}” được tính lại. Hẹn mới: {due}."),
+        N_("Lich lam viec thay doi. Ho so {code} duoc hen tra: {due}."),
+    ),
     "lapsed": Wording(
         N_("Hồ sơ {code} hết thời hạn bổ sung"),
         N_("Hồ sơ “{procedure}” đã hết thời hạn bổ sung. Bạn có thể nộp hồ sơ mới bất cứ lúc nào."),

@@ -1,6 +1,7 @@
 """Tell the applicant of every change, on every channel they can be reached, once; with a state per notice."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -45,6 +46,58 @@ async def announce(
     )
     assert row is not None
     await jobs.wake_all(db, row["jobs"])
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """One applicant's share of an announcement to many."""
+
+    dossier_id: UUID
+    office_id: int
+    citizen_id: UUID
+    language: str
+    key: str
+    facts: Mapping[str, Any]
+
+
+async def announce_all(db: Db, *, event: str, announced: Sequence[Announced]) -> int:
+    """The same to many applicants in two statements; how many were new. Those told under their key stay as they are."""
+    if not announced:
+        return 0
+    row = await db.row(_ANNOUNCE_ALL, event, clock.now(), [
+        {"dossier_id": str(one.dossier_id), "office_id": one.office_id, "citizen_id": str(one.citizen_id),
+         "language": one.language, "key": one.key, "facts": dict(one.facts)}
+        for one in announced
+    ])
+    assert row is not None
+    await jobs.wake_all(db, row["jobs"])
+    return int(row["people"])
+
+
+_ANNOUNCE_ALL: Final = """
+WITH asked AS (
+  SELECT n.*, COALESCE(c.phone, '') <> '' AS phone, COALESCE(c.email, '') <> '' AS email
+  FROM jsonb_to_recordset($3::jsonb)
+    AS n(dossier_id uuid, office_id int, citizen_id uuid, language text, key text, facts jsonb)
+  JOIN citizen c ON c.id = n.citizen_id
+), ways AS (
+  SELECT gen_random_uuid() AS id, a.*, w.channel, CASE w.channel WHEN 'page' THEN 'delivered'
+    WHEN 'email' THEN CASE WHEN a.email THEN 'queued' ELSE 'skipped' END
+    ELSE CASE WHEN a.phone THEN 'queued' ELSE 'skipped' END END AS state
+  FROM asked a CROSS JOIN unnest(ARRAY['page', 'email', 'sms']) AS w(channel)
+), told AS (
+  INSERT INTO notice
+    (id, office_id, dossier_id, citizen_id, event, key, channel, language, facts, state, created_at, sent_at)
+  SELECT id, office_id, dossier_id, citizen_id, $1, key || ':' || channel, channel, language, facts, state, $2,
+    CASE WHEN state = 'delivered' THEN $2::timestamptz END
+  FROM ways ON CONFLICT (key) DO NOTHING RETURNING id, office_id, dossier_id, key, channel, state
+), queued AS (
+  INSERT INTO job (office_id, dossier_id, name, key, payload, state, attempts, created_at, run_at)
+  SELECT office_id, dossier_id, 'send_notice', 'notice:' || key, jsonb_build_object('notice_id', id), 'waiting', 0, $2, $2
+  FROM told WHERE state = 'queued' ON CONFLICT (key) DO NOTHING RETURNING id
+)
+SELECT ARRAY(SELECT id FROM queued) AS jobs, (SELECT count(*) FROM told WHERE channel = 'page') AS people
+"""
 
 
 async def mark(db: Db, notice_id: UUID, state: str, trouble: str | None = None) -> None:
