@@ -31,7 +31,10 @@ LOOK_FOR_CALENDARS: Final = 2.0  # seconds between two looks; recounting.SETTLED
 @asynccontextmanager
 async def equip(settings: Settings) -> AsyncIterator[Tools]:
     """The tools for as long as the process runs. Raises DatabaseAway when the database does not answer at all."""
-    database = await open_database(settings.database_url, smallest=settings.pool_least, largest=settings.pool_most)
+    database = await open_database(
+        settings.database_url, smallest=settings.pool_least, largest=settings.pool_most,
+        statement_cache=0 if settings.database_pooler else 200,
+    )
     decrees = read_decrees()
     calendars = Calendars(lay_out(decrees, scopes_of(settings.province)), decrees=decrees, province=settings.province)
     population = _connected(HttpPopulation, settings.population_url, settings.population_secret.get_secret_value())

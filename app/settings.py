@@ -65,6 +65,8 @@ class Settings(BaseSettings):
     # The database. Two roles: the app cannot change the schema nor step around row-level security.
     database_url: str = Field(default="", repr=False)           # postgresql://motcua_app:…@host:port/motcua
     owner_database_url: str = Field(default="", repr=False)     # postgresql://motcua_owner:… ; for `migrate`
+    database_pooler: bool = False                               # PgBouncer in transaction mode stands in front
+    queue_database_url: str = Field(default="", repr=False)     # the worker's own line past the pooler, for LISTEN
     pool_least: int = Field(default=2, ge=0)                    # connections kept open by each process
     pool_most: int = Field(default=10, ge=1)
 
@@ -163,6 +165,10 @@ class Settings(BaseSettings):
             )
             if not _plain(getattr(self, name))
         ]
+        if self.database_pooler and not self.queue_database_url:
+            complaints.append(
+                f"{PREFIX}QUEUE_DATABASE_URL is not set: behind a pooler the worker needs a line of its own to PostgreSQL."
+            )
         if self.store_url and urlsplit(self.store_url).scheme not in ("folder", "s3"):
             complaints.append(f"{PREFIX}STORE_URL must begin with folder:/// or s3://.")
         if not self.workflows_folder.is_dir():
@@ -179,7 +185,7 @@ class Settings(BaseSettings):
 
     def _sample_secrets(self) -> list[str]:
         complaints = []
-        for name in ("database_url", "owner_database_url"):
+        for name in ("database_url", "owner_database_url", "queue_database_url"):
             parts = urlsplit(getattr(self, name))
             if parts.hostname and (parts.password or "").lower() in SAMPLE_SECRETS:
                 complaints.append(f"{PREFIX}{name.upper()} has no password or a sample one.")

@@ -73,7 +73,7 @@ async def _again_and_again(part: Callable[[], object], stopping: asyncio.Event) 
 
 
 async def _serve_queue(settings: Settings, tools: Tools, stopping: asyncio.Event) -> None:
-    connection = await asyncpg.connect(settings.database_url, timeout=5)
+    connection = await asyncpg.connect(settings.queue_database_url or settings.database_url, timeout=5)
     try:
         queuer = PgQueuer.from_asyncpg_connection(connection)
 

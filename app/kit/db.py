@@ -189,10 +189,12 @@ async def open_database(dsn: str, *, smallest: int = 1, largest: int = 10, state
 
 
 async def _set_up(connection: asyncpg.Connection) -> None:
-    for kind in ("json", "jsonb"):
-        await connection.set_type_codec(
-            kind, encoder=lambda value: orjson.dumps(value).decode(), decoder=orjson.loads, schema="pg_catalog"
-        )
+    # One transaction: behind a pooler the two halves of a question would else reach two servers.
+    async with connection.transaction():
+        for kind in ("json", "jsonb"):
+            await connection.set_type_codec(
+                kind, encoder=lambda value: orjson.dumps(value).decode(), decoder=orjson.loads, schema="pg_catalog"
+            )
 
 
 async def _nothing_left(connection: asyncpg.Connection) -> None:

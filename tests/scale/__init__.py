@@ -1,0 +1,1 @@
+"""Beyond one process: poolers, proxies, several web and worker processes."""
