@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Final, Literal
 from uuid import UUID
 
+from app.alerts.service import OPEN_COUNT
 from app.kit.db import Db
 from app.kit.folding import fold
 from app.org.people import SignedOfficer
@@ -54,26 +55,18 @@ class WorkRow:
 
 
 async def around(db: Db, officer: SignedOfficer, signing_steps: list[str]) -> Around:
-    """The office's name, how many papers wait for this officer's signature or seal, and what they must know."""
+    """The office's name, how many papers wait for this officer's signature or seal, and what they have not noted yet."""
     row = await db.row(
         # By lane, so that every plan goes down ix_step_work: this stands on every page of the desk.
-        "SELECT o.short_name, o.phone, (SELECT count(*) FROM (SELECT 1 FROM unnest($2::int[]) AS a(id)"
-        "   CROSS JOIN unnest($4::text[]) AS b(role) CROSS JOIN LATERAL (SELECT 1 FROM step s"
-        "   WHERE s.office_id = a.id AND s.role = b.role AND s.name = ANY($3::text[]) LIMIT 100) one LIMIT 100) x"
-        f" ) AS to_sign, ({_ALERTS}) AS alerts FROM office o WHERE o.id = $1",
-        officer.office_id, list(officer.offices), signing_steps, ["leader", "clerk"] if signing_steps else [], officer.id,
-        sorted(officer.roles),
+        "SELECT o.short_name, o.phone, (SELECT count(*) FROM (SELECT 1 FROM unnest($4::int[]) AS a(id)"
+        "   CROSS JOIN unnest($6::text[]) AS b(role) CROSS JOIN LATERAL (SELECT 1 FROM step s"
+        "   WHERE s.office_id = a.id AND s.role = b.role AND s.name = ANY($5::text[]) LIMIT 100) one LIMIT 100) x"
+        f" ) AS to_sign, ({OPEN_COUNT}) AS alerts FROM office o WHERE o.id = $2",
+        officer.id, officer.office_id, sorted(officer.roles), list(officer.offices), signing_steps,
+        ["leader", "clerk"] if signing_steps else [],
     )
     return Around(row["short_name"], row["phone"], int(row["to_sign"]), int(row["alerts"])) if row else Around("", "", 0, 0)
 
-
-# What is for this person, and what is for anybody of their roles in their office; open until nobody needs to act.
-_ALERTS: Final = (
-    "SELECT count(*) FROM (SELECT 1 FROM alert WHERE officer_id = $5 AND done_at IS NULL"
-    " UNION ALL SELECT 1 FROM unnest($6::text[]) AS c(role) CROSS JOIN LATERAL (SELECT 1 FROM alert t"
-    "   WHERE t.office_id = $1 AND t.role = c.role AND t.officer_id IS NULL AND t.done_at IS NULL LIMIT 100) one"
-    " LIMIT 100) y"
-)
 
 _WHO: Final[dict[str, str]] = {
     "todo": "(s.officer_id IS NULL OR s.officer_id = $3)",

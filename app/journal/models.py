@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, Identity, Index
+from sqlalchemy import BigInteger, Column, Identity, Index, text
 from sqlmodel import Field, SQLModel
 
 from app.kit.columns import document, moment, office
@@ -14,7 +14,10 @@ class JournalLine(SQLModel, table=True):
     """Who did what to which dossier, when and why (nhật ký). Append-only: the application may only insert and read."""
 
     __tablename__ = "journal_line"
-    __table_args__ = (Index("ix_journal_line_dossier", "dossier_id", "id"),)
+    __table_args__ = (
+        Index("ix_journal_line_dossier", "dossier_id", "id"),
+        Index("ix_journal_line_finished", "office_id", "at", postgresql_where=text("event = 'step.finished'")),
+    )
 
     id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
     office_id: int = Field(sa_column=office())

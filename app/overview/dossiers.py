@@ -7,20 +7,39 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Query, Response
 
 from app.dossiers import queries_overview as queries
+from app.dossiers.horizons import Age, Span, horizon
 from app.dossiers.models import DossierState
-from app.dossiers.queries_overview import OpenDossier, Sieve, Span
+from app.dossiers.queries_overview import OpenDossier, Sieve
 from app.dossiers.states import ENDED, WORDS
 from app.faces.access import SupervisorVisit, Visit
 from app.kit import clock
 from app.kit.errors import NotFound
 from app.kit.words import N_, say
-from app.overview.page import address, after_of, after_text, due_of, names_of, offices_of, show, state_tag, step_words
+from app.org import people
+from app.overview.page import (
+    address,
+    after_of,
+    after_text,
+    day_of,
+    due_of,
+    field,
+    names_of,
+    offices_of,
+    show,
+    state_tag,
+    step_words,
+)
 
 router = APIRouter()
 SPANS: Final = (
     ("", N_("Tất cả"), ""), ("late", N_("Quá hạn"), "late"), ("today", N_("Hạn hôm nay"), "today"),
     ("soon", N_("Còn 1 ngày"), "soon"), ("near", N_("Hôm nay và mai"), "soon"), ("later", N_("Còn lâu hơn"), "ok"),
-    ("none", N_("Chưa tính hạn, đang dừng"), "paused"),
+    ("none", N_("Chưa tính hạn, đang dừng"), "paused"), ("stuck", N_("Hồ sơ kẹt"), "late"),
+    ("waiting", N_("Chờ tiếp nhận quá 8 giờ"), "late"),
+)
+AGES: Final = (
+    ("d3", N_("Trong 3 ngày")), ("d7", N_("3 đến 7 ngày")), ("d15", N_("7 đến 15 ngày")), ("d30", N_("15 đến 30 ngày")),
+    ("older", N_("Hơn 30 ngày")),
 )
 OPEN_STATES: Final = tuple(one for one in DossierState if one not in ENDED | {DossierState.DRAFT, DossierState.RESULT_READY})
 
@@ -29,31 +48,28 @@ OPEN_STATES: Final = tuple(one for one in DossierState if one not in ENDED | {Do
 async def dossiers(
     visit: SupervisorVisit, span: Span = "", state: Annotated[str, Query(max_length=30)] = "",
     office: Annotated[str, Query(max_length=10)] = "", procedure: Annotated[str, Query(max_length=20)] = "",
-    day: str = "", after: Annotated[str, Query(max_length=120)] = "",
+    day: str = "", age: Age = "", after: Annotated[str, Query(max_length=120)] = "",
 ) -> Response:
     """Open dossiers by deadline; every filter is in the address."""
-    offices, at, language = offices_of(visit, office), queries.horizon(visit.tools.calendar), visit.language
+    at, language = horizon(visit.tools.calendars, offices_of(visit, office)), visit.language
     if state and state not in OPEN_STATES:
         raise NotFound
-    sieve = Sieve(span, state, None, procedure, _day(day))
-    found, more = await queries.dossiers(visit.db, offices, at, sieve, after=after_of(after))
-    kept = {"state": state, "office": office, "procedure": procedure, "day": day}
+    sieve = Sieve(span, state, procedure, day_of(day), age)
+    found, more = await queries.dossiers(visit.db, at, sieve, after=after_of(after))
+    kept = {"state": state, "office": office, "procedure": procedure, "day": day, "age": age}
     here = {**kept, "span": span}
-    current = await visit.tools.catalogue.all_current(visit.db, clock.today())
-    seen = await queries.by_office(visit.db, visit.officer.offices, at) if len(visit.officer.offices) > 1 else []
     return await show(
-        visit, "dossiers/list.html", rows=await lines(visit, found), many=len(seen) > 1, day=sieve.day,
+        visit, "dossiers/list.html", rows=await lines(visit, found), many=len(visit.officer.offices) > 1, day=sieve.day,
         chips=[
             {"href": address("/overview/dossiers", **{**kept, "span": one}), "words": say(words, language), "mark": mark,
              "here": one == span}
             for one, words, mark in SPANS
         ],
         fields=[
-            *([_field("office", N_("Đơn vị"), [(one.key, one.words) for one in seen], office, language)] if seen else []),
-            _field("procedure", N_("Thủ tục"), [(one.code, one.procedure.short.in_(language)) for one in current], procedure,
-                   language),
-            _field("state", N_("Trạng thái"), [(one.value, say(WORDS[one], language)) for one in OPEN_STATES], state,
-                   language),
+            *await where_fields(visit, office, procedure),
+            field("state", N_("Trạng thái"), [(one.value, say(WORDS[one], language)) for one in OPEN_STATES], state,
+                  language),
+            field("age", N_("Đã nộp"), [(one, say(words, language)) for one, words in AGES], age, language),
         ],
         keep={name: value for name, value in (("span", span), ("day", day)) if value},
         next_href=address("/overview/dossiers", **here, after=after_text(more)) if more else None,
@@ -61,16 +77,37 @@ async def dossiers(
     )
 
 
+async def where_fields(visit: Visit, office: str, procedure: str) -> list[dict[str, Any]]:
+    """The filters by unit (where more than one is in sight) and by procedure."""
+    current = await visit.tools.catalogue.all_current(visit.db, clock.today())
+    return [
+        *await office_field(visit, office),
+        field("procedure", N_("Thủ tục"), [(one.code, one.procedure.short.in_(visit.language)) for one in current],
+              procedure, visit.language),
+    ]
+
+
+async def office_field(visit: Visit, office: str) -> list[dict[str, Any]]:
+    """The filter by unit; none for who sees one office only."""
+    if len(visit.officer.offices) < 2:
+        return []
+    seen = [(str(one.id), one.short_name) for one in await people.communes(visit.db) if one.id in visit.officer.offices]
+    return [field("office", N_("Đơn vị"), seen, office, visit.language)]
+
+
 async def lines(visit: Visit, found: Sequence[OpenDossier]) -> list[dict[str, Any]]:
-    """The dossiers as the table shows them."""
+    """The dossiers as the table shows them; an overdue one leads to what can be done about that."""
     loaded, language = await names_of(visit, (one.procedure_version_id for one in found)), visit.language
+    now = clock.now()
     return [
         {
-            "href": f"/desk/dossiers/{one.id}", "person": one.holder_name, "code": one.code, "office": one.office_name,
+            "href": f"/overview/late/{one.id}" if one.due_at and one.due_at < now else f"/desk/dossiers/{one.id}",
+            "person": one.holder_name, "code": one.code, "office": one.office_name,
             "procedure": loaded[one.procedure_version_id].procedure.short.in_(language),
-            "due": due_of(visit, one.due_at, one.paused_at), "first_due": _first_promise(one),
+            "due": due_of(visit, one.due_at, one.paused_at, one.office_id), "first_due": _first_promise(one),
             "step": step_words(loaded[one.procedure_version_id], one.step, language), "since": one.step_since,
-            "officer": one.officer_name, "tag": state_tag(one.state, language),
+            "officer": one.officer_name, "tag": state_tag(one.state, language), "cause": one.cause,
+            "apology_at": one.apology_at,
         }
         for one in found
     ]
@@ -82,19 +119,3 @@ def _first_promise(one: OpenDossier) -> date | None:
         return None
     first, now = (moment.astimezone(clock.LOCAL).date() for moment in (one.original_due_at, one.due_at))
     return first if first != now else None
-
-
-def _field(name: str, label: str, options: list[tuple[str, str]], value: str, language: str) -> dict[str, Any]:
-    every = {"value": "", "text": say(N_("Tất cả"), language)}
-    return {"name": name, "label": say(label, language), "value": value,
-            "options": [every, *({"value": one, "text": text} for one, text in options)]}
-
-
-def _day(text: str) -> date | None:
-    try:
-        day = date.fromisoformat(text) if text else None
-    except ValueError as wrong:
-        raise NotFound from wrong
-    if day is not None and not 1900 <= day.year <= 2999:  # at the ends of time there is no day before or after
-        raise NotFound
-    return day

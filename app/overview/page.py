@@ -1,13 +1,14 @@
 """Pages of the overview: the frame around them, and how deadlines, steps and states are said in their lists."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import Response
 
+from app.deadlines.calendar import Calendar
 from app.dossiers.models import DossierState as S
 from app.dossiers.queries_overview import After
 from app.dossiers.states import WORDS
@@ -18,12 +19,12 @@ from app.faces.officers import stand_around
 from app.faces.pages import render
 from app.kit import clock
 from app.kit.errors import NotFound
-from app.kit.words import say
+from app.kit.words import N_, say
 from app.org.models import Role
 
 __all__ = [
-    "address", "after_of", "after_text", "due_of", "may_steer", "names_of", "offices_of", "show", "state_tag", "step_words",
-    "tell",
+    "address", "after_of", "after_text", "day_of", "days_between", "due_of", "field", "may_steer", "names_of", "offices_of",
+    "show", "state_tag", "step_words", "tell",
 ]
 
 TAGS: Final[dict[S, str]] = {
@@ -53,14 +54,20 @@ def may_steer(visit: Visit, office_id: int) -> bool:
     return bool(steers) and visit.officer.office_id == office_id
 
 
-def due_of(visit: Visit, due_at: datetime | None, paused_at: datetime | None = None) -> DueView:
+def due_of(
+    visit: Visit, due_at: datetime | None, paused_at: datetime | None = None, office_id: int | None = None
+) -> DueView:
     """A deadline as lists show it, in working days of the office's calendar."""
     if due_at is None:
         return due_view(None, clock.now(), paused_since=paused_at)
-    today, last = clock.today(), due_at.astimezone(clock.LOCAL).date()
-    calendar = visit.tools.calendar
-    days = calendar.working_days_between(today, last) or -calendar.working_days_between(last, today)
+    calendar = visit.tools.calendars.of(office_id or visit.officer.office_id)
+    days = days_between(calendar, clock.today(), due_at.astimezone(clock.LOCAL).date())
     return due_view(due_at, clock.now(), paused_since=paused_at, calendar_days_left=days)
+
+
+def days_between(calendar: Calendar, first: date, last: date) -> int:
+    """Working days from one day to another; negative backwards."""
+    return calendar.working_days_between(first, last) or -calendar.working_days_between(last, first)
 
 
 async def names_of(visit: Visit, version_ids: Iterable[UUID]) -> dict[UUID, Any]:
@@ -106,3 +113,24 @@ def after_of(text: str) -> After | None:
         return After(at, UUID(dossier_id), int(task_no))
     except ValueError as wrong:
         raise NotFound from wrong
+
+
+def day_of(text: str) -> date | None:
+    """A day from an address. Raises NotFound on anything that is none, and at the ends of time."""
+    try:
+        day = date.fromisoformat(text) if text else None
+    except ValueError as wrong:
+        raise NotFound from wrong
+    if day is not None and not 1900 <= day.year <= 2999:  # there is no day before or after
+        raise NotFound
+    return day
+
+
+def field(
+    name: str, label: str, options: Iterable[tuple[str, str]], value: str, language: str, *, every: bool = True
+) -> dict[str, Any]:
+    """A filter of a list, for `lists.filters`. `label` is a msgid, the options are words already."""
+    shown = [{"value": one, "text": text} for one, text in options]
+    if every:
+        shown.insert(0, {"value": "", "text": say(N_("Tất cả"), language)})
+    return {"name": name, "label": say(label, language), "value": value, "options": shown}

@@ -221,6 +221,14 @@ def upgrade() -> None:
         "ix_journal_line_finished", "journal_line", ["office_id", "at"], unique=False,
         postgresql_where=sa.text("event = 'step.finished'"),
     )
+    op.create_index(
+        "ix_payment_open", "payment", ["started_at"], unique=False,
+        postgresql_where=sa.text("state IN ('started', 'unknown')"),
+    )
+    op.create_index(
+        "ix_supplement_request_open", "supplement_request", ["due_at"], unique=False,
+        postgresql_where=sa.text("closed IS NULL"),
+    )
     op.add_column("timer", sa.Column("set_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("timer", sa.Column("term", sa.String(40), nullable=True))
     op.drop_constraint("ck_kind_known", "deadline_line")

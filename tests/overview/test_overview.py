@@ -1,17 +1,21 @@
 """The board: each number is the length of the list behind it, and no office sees another's."""
 
+import random
 import re
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
 
+from app.dossiers import queries_board as counting
 from app.dossiers import queries_overview as queries
+from app.dossiers.horizons import horizon, reception_floor
 from app.dossiers.queries_overview import Sieve
 from app.kit import clock
-from tests.dossiers.situations import given, received
+from app.sentinel.models import Finding
+from tests.dossiers.situations import CODE, given, received
 from tests.factories import COMMUNE, NEIGHBOUR, OFFICES, Make
-from tests.overview.conftest import SignIn
+from tests.overview.conftest import Desk, SignIn
 
 
 async def due(make: Make, dossier_id: UUID, ahead: timedelta) -> None:
@@ -24,31 +28,101 @@ def rows_of(page: str) -> int:
 
 
 async def test_every_number_of_the_board_is_the_length_of_its_list(make: Make, sign_in: SignIn) -> None:
-    for ahead in (timedelta(days=-3), timedelta(days=-1), timedelta(seconds=90), timedelta(days=40)):
-        await due(make, await received(make), ahead)
-    await make.submitted("9.000001", given())
+    """On a heap of dossiers that chance has moved about: due whenever, stuck or not, waiting or not, with anybody."""
+    await a_heap(make, 24)
     desk = await sign_in("head")
-    board = await desk.get("/overview")
-    assert board.status_code == 200
-    numbers = re.findall(r'<a href="(/overview/dossiers[^"]*)"><span[^>]*>[^<]*</span><strong>(\d+)</strong>', board.text)
-    assert len(numbers) == 5
-    for href, count in numbers:
-        if int(count) <= queries.PAGE:
-            assert rows_of((await desk.get(href.replace("&amp;", "&"))).text) == int(count), href
+    page = (await desk.get("/overview")).text
+    tiles = re.findall(r'<a href="(/overview[^"]*)"><span[^>]*>[^<]*</span><strong>(\d+)</strong>', page)
+    cells = re.findall(r'<td role="cell" class="is-num"[^>]*><a class="govuk-link" href="(/overview[^"]*)">(\d+)<', page)
+    days = re.findall(r'<li><a href="(/overview/dossiers[^"]*)"[^>]*><small>.*?<b>(\d+)</b>', page, re.DOTALL)
+    assert len(tiles) == 7
+    assert len(days) == 8
+    assert len(cells) > 10
+    for href, count in {*tiles, *cells, *days}:
+        assert await length(desk, href) == int(count), href
+
+
+async def test_every_age_opens_the_dossiers_of_that_age(make: Make, sign_in: SignIn) -> None:
+    await a_heap(make, 8)
+    desk = await sign_in("head")
+    page = (await desk.get("/overview")).text.replace("&amp;", "&")
+    ages = re.findall(
+        r'href="(/overview/dossiers\?age=[^"]*)">.*?<td role="cell" class="is-num"[^>]*>(\d+)<', page, re.DOTALL
+    )
+    assert len(ages) == 5
+    assert sum(int(count) for _, count in ages) == await length(desk, "/overview/dossiers")
+    for href, count in ages:
+        assert await length(desk, href) == int(count), href
+
+
+async def length(desk: Desk, href: str) -> int:
+    """How many rows a list has, read page by page."""
+    rows, path = 0, href.replace("&amp;", "&")
+    while path:
+        page = (await desk.get(path)).text
+        rows += rows_of(page)
+        following = re.search(r'rel="next" href="([^"]*)"|href="([^"]*)" rel="next"', page)
+        path = (following[1] or following[2]).replace("&amp;", "&") if following else ""
+    return rows
+
+
+async def a_heap(make: Make, many: int) -> None:
+    """Dossiers moved about by chance; the seed is said by pytest when a number fails."""
+    chance = random.Random(many)
+    officers = [(await make.officer("specialist")).id, (await make.officer("head")).id, None]
+    for n in range(many):
+        if n % 4 == 3:
+            dossier_id = await make.submitted(CODE, given())
+        else:
+            dossier_id = await received(make)
+        handed_in = clock.now() - timedelta(hours=chance.choice((1, 30, 90, 200, 400, 900)))
+        ends = chance.choice((None, -240, -30, -1, 2, 20, 28, 60, 200))
+        async with make.database.transaction(offices=[COMMUNE]) as db:
+            await db.run("UPDATE dossier SET submitted_at = $2 WHERE id = $1", dossier_id, handed_in)
+            if n % 4 != 3:
+                await db.run("UPDATE dossier SET due_at = $2 WHERE id = $1", dossier_id,
+                             clock.now() + timedelta(hours=ends) if ends is not None else None)
+            await db.run("UPDATE step SET officer_id = $2, claimed_at = CASE WHEN $2::uuid IS NULL THEN NULL ELSE now() END"
+                         " WHERE dossier_id = $1", dossier_id, chance.choice(officers))
+            for cause in ("silent_step", "failed_job")[: chance.choice((0, 0, 1, 2))]:
+                await db.add(Finding(office_id=COMMUNE, dossier_id=dossier_id, cause=cause, subject=f"{cause}:{dossier_id}",
+                                     since=clock.now(), found_at=clock.now()))
 
 
 async def test_the_spans_of_a_deadline_part_the_open_dossiers_without_rest(make: Make) -> None:
     for ahead in (timedelta(hours=-1), timedelta(minutes=1), timedelta(days=30)):
         await due(make, await received(make), ahead)
-    at = queries.horizon(make.tools.calendar)
+    at = horizon(make.tools.calendars, OFFICES)
     async with make.database.transaction(offices=OFFICES) as db:
-        loads = await queries.by_office(db, OFFICES, at)
-        tiles = await queries.tiles(db, OFFICES, at)
-        steps = await queries.by_procedure(db, OFFICES, at)
-    for found in (loads, steps):
-        assert sum(one.late + one.near + one.later + one.none for one in found) == tiles.open
-    assert sum(one.late for one in loads) == tiles.late
-    assert sum(one.near for one in loads) == tiles.today + tiles.soon
+        found = await counting.board(db, at)
+        listed, _ = await queries.dossiers(db, at, Sieve(), limit=10_000)
+    assert found.all.open == len(listed)
+    for loads in (found.offices, found.procedures):
+        assert counting.total(one.counts for one in loads) == found.all
+
+
+async def test_a_dossier_waits_too_long_after_eight_working_hours_of_its_own_office(make: Make) -> None:
+    calendar = make.tools.calendar
+    monday = calendar.working_day_after(clock.today(), 5)
+    opens = calendar.office_hours(monday)[0].opens
+    for minutes in (0, 60, 479, 480, 481, 1500):
+        moment = calendar.add_working_minutes(opens, minutes)
+        floor = reception_floor(calendar, moment)
+        assert calendar.working_minutes_between(floor, moment) == 480
+        assert calendar.working_minutes_between(floor - timedelta(minutes=1), moment) == 481
+
+
+async def test_weeks_count_what_was_finished_in_time_and_what_was_not(make: Make) -> None:
+    ids = [await received(make) for _ in range(3)]
+    now = clock.now()
+    async with make.database.transaction(offices=[COMMUNE]) as db:
+        before = (await counting.weeks(db, [COMMUNE], now - timedelta(days=14))).values()
+        for dossier_id, ahead in zip(ids, (1, 1, -1), strict=True):
+            await db.run("UPDATE dossier SET finished_at = $2, due_at = $3 WHERE id = $1", dossier_id, now,
+                         now + timedelta(hours=ahead))
+        after = (await counting.weeks(db, [COMMUNE], now - timedelta(days=14))).values()
+    assert sum(one.finished for one in after) - sum(one.finished for one in before) == 3
+    assert sum(one.in_time for one in after) - sum(one.in_time for one in before) == 2
 
 
 async def test_a_list_read_page_by_page_is_the_whole_list(make: Make) -> None:
@@ -56,15 +130,16 @@ async def test_a_list_read_page_by_page_is_the_whole_list(make: Make) -> None:
         await due(make, await received(make), ahead)
     for _ in range(2):
         await make.submitted("9.000001", given())
-    at = queries.horizon(make.tools.calendar)
+    at = horizon(make.tools.calendars, [COMMUNE])
     async with make.database.transaction(offices=[COMMUNE]) as db:
-        whole, none = await queries.dossiers(db, [COMMUNE], at, Sieve(), limit=10_000)
-        read, after = await queries.dossiers(db, [COMMUNE], at, Sieve(), limit=2)
-        while after is not None:
-            more, after = await queries.dossiers(db, [COMMUNE], at, Sieve(), after=after, limit=2)
-            read += more
-    assert none is None
-    assert [one.id for one in read] == [one.id for one in whole]
+        for sieve in (Sieve(), Sieve("late"), Sieve("none")):
+            whole, none = await queries.dossiers(db, at, sieve, limit=10_000)
+            read, after = await queries.dossiers(db, at, sieve, limit=2)
+            while after is not None:
+                more, after = await queries.dossiers(db, at, sieve, after=after, limit=2)
+                read += more
+            assert none is None
+            assert [one.id for one in read] == [one.id for one in whole]
 
 
 async def test_a_province_sees_its_communes_and_a_commune_only_itself(make: Make, sign_in: SignIn) -> None:
