@@ -25,6 +25,7 @@ from app.kit import clock
 from app.kit.db import SERVER_AWAY, Database
 from app.kit.errors import Conflict, Refusal, Unavailable
 from app.observing import JOBS, JOBS_STUCK, JOBS_WAITING, TIMERS_LATE, open_metrics, set_up_logs
+from app.sentinel.sweeping import Swept, sweep
 from app.sessions import service as sessions
 from app.settings import Settings
 from app.signatures.keyring import KeyMissing
@@ -35,6 +36,7 @@ POLL_SECONDS: Final = 1.0
 LOOK_AGAIN: Final = timedelta(seconds=2)
 ALIVE: Final = timedelta(seconds=6)  # a worker silent for so long is dead, and others take its jobs over
 SWEEP_SECONDS: Final = 20.0
+SENTINEL_SECONDS: Final = 60.0
 LOOK_AT: Final = 100  # due timers or alarms read at a time
 
 log = structlog.get_logger()
@@ -56,6 +58,7 @@ async def _work(settings: Settings) -> None:
             _again_and_again(lambda: _serve_queue(settings, tools, stopping), stopping),
             _again_and_again(lambda: _watch_timers(tools, stopping), stopping),
             _again_and_again(lambda: _sweep(tools, stopping), stopping),
+            _again_and_again(lambda: _watch_over(tools, stopping), stopping),
         )
 
 
@@ -216,6 +219,23 @@ async def _sweep(tools: Tools, stopping: asyncio.Event) -> None:
         for job_id in lost:
             await carry_out(tools, job_id)
         await _pause(stopping, SWEEP_SECONDS)
+
+
+async def _watch_over(tools: Tools, stopping: asyncio.Event) -> None:
+    """The sentinel: what stands still is found within a minute or two, by whichever worker comes first."""
+    while not stopping.is_set():
+        await look_around(tools)
+        await _pause(stopping, SENTINEL_SECONDS)
+
+
+async def look_around(tools: Tools) -> Swept:
+    """One sweep of the sentinel over every office, in a transaction of its own."""
+    async with tools.database.transaction(offices=await every_office(tools.database)) as db:
+        swept = await sweep(db, tools)
+    if any(swept.opened.values()) or any(swept.cleared.values()):
+        log.info("sentinel", opened={cause.value: n for cause, n in swept.opened.items() if n},
+                 cleared={cause.value: n for cause, n in swept.cleared.items() if n})
+    return swept
 
 
 async def every_office(database: Database) -> list[int]:

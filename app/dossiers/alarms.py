@@ -109,7 +109,7 @@ def _moment(text: str, since: datetime, base: datetime, due: datetime, calendar:
     if unit == "working-hours":
         if count > 0:
             return calendar.add_working_minutes(base, count * 60)
-        return _minutes_before(calendar, base, -count * 60)
+        return office_minutes_before(calendar, base, -count * 60)
     day = calendar.working_day_after(base.date(), count) if count > 0 else _working_day_before(calendar, base.date(), -count)
     return calendar.office_hours(day)[0].opens
 
@@ -135,7 +135,7 @@ def _working_day_before(calendar: Calendar, day: date, count: int) -> date:
     return day
 
 
-def _minutes_before(calendar: Calendar, moment: datetime, minutes: int) -> datetime:
+def office_minutes_before(calendar: Calendar, moment: datetime, minutes: int) -> datetime:
     """The moment from which `minutes` of office time lead to `moment`."""
     left, day = timedelta(minutes=minutes), moment.date()
     while True:

@@ -146,7 +146,10 @@ class SupplementRequest(SQLModel, table=True):
     """One complete list of what must be mended (yêu cầu bổ sung), and its answer."""
 
     __tablename__ = "supplement_request"
-    __table_args__ = (Index("ix_supplement_request_dossier", "dossier_id"),)
+    __table_args__ = (
+        Index("ix_supplement_request_dossier", "dossier_id"),
+        Index("ix_supplement_request_open", "due_at", postgresql_where=text("closed IS NULL")),
+    )
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     office_id: int = Field(sa_column=office())

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Date, Index, UniqueConstraint
+from sqlalchemy import Date, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from app.kit.columns import document, moment, office, one_of
@@ -53,7 +53,11 @@ class Payment(SQLModel, table=True):
     """One attempt to pay all that a dossier owes (thanh toán)."""
 
     __tablename__ = "payment"
-    __table_args__ = (one_of("state", PaymentState), Index("ix_payment_dossier", "dossier_id"))
+    __table_args__ = (
+        one_of("state", PaymentState),
+        Index("ix_payment_dossier", "dossier_id"),
+        Index("ix_payment_open", "started_at", postgresql_where=text("state IN ('started', 'unknown')")),
+    )
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)  # also the id the payment platform knows it by
     office_id: int = Field(sa_column=office())
