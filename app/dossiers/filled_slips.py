@@ -2,19 +2,18 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from itertools import pairwise
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from app.consultations import service as consultations
 from app.deadlines.terms import parse_term
-from app.dossiers.folder import CHANNELS, LANES, WAYS, Folder, asked_papers, day_of, dialled, given_papers, head_of_unit
+from app.dossiers.folder import CHANNELS, WAYS, Folder, asked_papers, day_of, dialled, given_papers, head_of_unit
+from app.dossiers.hand_overs import hand_overs
 from app.dossiers.result_papers import letterhead
 from app.dossiers.states import WORDS
 from app.fees import service as fees
-from app.journal.service import Line
 from app.kit import clock
 from app.kit.db import Db
-from app.papers.slips import Apology, ControlSlip, HandOver, Receipt, RefusalSlip, StopNotice, SupplementRequest
+from app.papers.slips import Apology, ControlSlip, Receipt, RefusalSlip, StopNotice, SupplementRequest
 from app.papers.words import dong
 
 # What a slip says when a term ran out and nobody had to give a reason.
@@ -114,44 +113,17 @@ async def control_slip(db: Db, folder: Folder, payload: Payload) -> ControlSlip:
     """Phiếu kiểm soát quá trình giải quyết hồ sơ: one row a hand-over, from the journal; first and last the one-stop."""
     case = folder.case
     asked = await consultations.of_dossier(db, case.id)
+    next_lane = await db.value(
+        "SELECT role FROM step WHERE dossier_id = $1 ORDER BY opened_at DESC, task_no DESC LIMIT 1", case.id
+    )
+    handed_in_at = await db.value("SELECT name FROM office WHERE id = $1", case.support_office_id)
     return ControlSlip(
         head=head_of_unit(folder.office), code=case.display_code, number=f"{folder.number}/KS", holder=case.holder_name,
         request=folder.request, received_at=case.received_at or case.submitted_at or case.created_at,
-        due_at=case.due_at or case.original_due_at, lead=folder.office.authority, rows=hand_overs(folder),
+        due_at=case.due_at or case.original_due_at, lead=folder.office.authority,
+        rows=hand_overs(folder, asked, next_lane=next_lane, handed_in_at=handed_in_at),
         issued_on=clock.today(), partners=tuple(dict.fromkeys(one.agency for one in asked)),
     )
-
-
-def hand_overs(folder: Folder) -> tuple[HandOver, ...]:
-    """Who gave the dossier to whom, when, and whether the giver's step was in time."""
-    finished = [line for line in folder.journal if line.event == "step.finished"]
-    rows = [
-        HandOver(
-            giver=LANES.get(line.facts["role"], line.facts["role"]), receiver=LANES.get(after.facts["role"], ""),
-            at=line.at, giver_name=folder.officer_of(line).name, receiver_name=folder.officer_of(after).name,
-            verdict=verdict_of(line), note=line.why or "",
-        )
-        for line, after in pairwise(finished) if line.facts["role"] != after.facts["role"]
-    ]
-    if finished:
-        last = finished[-1]
-        rows.append(HandOver(
-            giver=LANES.get(last.facts["role"], last.facts["role"]),
-            receiver=LANES["applicant"] if folder.case.returned_at else LANES["reception"], at=last.at,
-            giver_name=folder.officer_of(last).name,
-            receiver_name=folder.applicant.name if folder.case.returned_at else "", verdict=verdict_of(last),
-            note=last.why or "",
-        ))
-    return tuple(rows)
-
-
-def verdict_of(line: Line) -> Literal["early", "on_time", "late"] | None:
-    """Time used against step time, to the minute: less is early, equal on time, more late. None without a budget."""
-    due = line.facts.get("due_at")
-    if not due:
-        return None
-    used, allowed = (moment.replace(second=0, microsecond=0) for moment in (line.at, datetime.fromisoformat(due)))
-    return "early" if used < allowed else "on_time" if used == allowed else "late"
 
 
 def _stage(folder: Folder) -> str:

@@ -98,7 +98,8 @@ async def open_folder(db: Db, tools: Tools, dossier_id: UUID) -> Folder:
     history = tuple(await journal.lines(db, dossier_id))
     return Folder(
         case=case, office=await people.office(db, case.office_id), applicant=applicant,
-        address=str(await place_of(db, applicant.address)), journal=history, officers=await _officers(db, case.office_id),
+        address=str(await place_of(db, applicant.address)), journal=history,
+        officers=await _officers(db, case.office_id, case.support_office_id),
         lines=tuple(await checklist.lines(db, case)), leader=await signer_of(db, case.office_id),
         track_url=track_url(tools, case.code),
     )
@@ -176,6 +177,6 @@ def asked_papers(folder: Folder, items: list[dict[str, Any]]) -> tuple[Component
     return tuple(found)
 
 
-async def _officers(db: Db, office_id: int) -> dict[UUID, Person]:
-    rows = await db.rows("SELECT id, name, title, phone FROM officer WHERE office_id = $1", office_id)
+async def _officers(db: Db, *office_ids: int | None) -> dict[UUID, Person]:
+    rows = await db.rows("SELECT id, name, title, phone FROM officer WHERE office_id = ANY($1)", list(office_ids))
     return {row["id"]: Person(row["name"], row["title"], row["phone"] or "") for row in rows}

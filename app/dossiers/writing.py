@@ -125,7 +125,8 @@ def _step_row(tools: Tools, case: Case, move: Move, task: OpenTask) -> dict[str,
     due = _due(tools, case, move.at, rule.budget) if rule and rule.budget else None
     if case.received_at is None and rule and any(action.command == "receive" for action in rule.actions):
         due = answer_due(tools, case, move.at, due)
-    legal = move.columns.get("due_at", case.due_at)
+    over = move.columns.get("finished_at", case.finished_at) is not None  # who collects late makes nobody late
+    legal = None if over else move.columns.get("due_at", case.due_at)
     return {
         "task_no": task.no, "name": task.name, "role": task.role or "reception", "officer_id": None,
         "due_at": min((moment for moment in (due, legal) if moment), default=None),
