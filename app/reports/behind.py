@@ -15,7 +15,7 @@ from app.reports.rules import causes
 class Behind:
     """A number of a form: its column and what its row is about. Empty: no restriction."""
 
-    column: int = 3
+    column: str = "3"  # a key of HOLDS
     level: str = ""
     sector: str = ""
     cause: str | None = None  # of 07a; "" is "not said"

@@ -151,9 +151,9 @@ def thirteen(found: Sequence[Count]) -> Thirteen:
 
 
 # Which origins and outcomes a column of the form holds: for the list behind a number.
-HOLDS: Final[dict[int, tuple[tuple[int, ...], tuple[int, ...]]]] = {
-    3: ((), ()), 4: ((4,), ()), 5: ((5,), ()), 6: ((6,), ()), 7: ((), (8, 9, 10)), 8: ((), (8,)), 9: ((), (9,)),
-    10: ((), (10,)), 11: ((), (12, 13)), 12: ((), (12,)), 13: ((), (13,)),
+HOLDS: Final[dict[str, tuple[tuple[int, ...], tuple[int, ...]]]] = {
+    "3": ((), ()), "4": ((4,), ()), "5": ((5,), ()), "6": ((6,), ()), "7": ((), (8, 9, 10)), "8": ((), (8,)),
+    "9": ((), (9,)), "10": ((), (10,)), "11": ((), (12, 13)), "12": ((), (12,)), "13": ((), (13,)), "all": ((), (10, 13)),
 }
 
 

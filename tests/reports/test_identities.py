@@ -130,7 +130,7 @@ async def test_behind_every_number_lie_so_many_dossiers(
         sheet = await report_06a(db, ALL, period, view=view)  # type: ignore[arg-type]
         for row in sheet.rows:
             for column, number in numbers(row).items():
-                which = Behind(int(column), level=row.about.get("level", ""), sector=row.about.get("sector", ""))
+                which = Behind(column, level=row.about.get("level", ""), sector=row.about.get("sector", ""))
                 asked = Asked("06a", ALL, period, view)  # type: ignore[arg-type]
                 found, said, _ = await behind(db, asked, which, limit=100)
                 assert len({one.id for one in found}) == len(found) == said == number

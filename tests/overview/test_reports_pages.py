@@ -1,0 +1,38 @@
+"""The reports in Chromium: accessible, and no page wider than a phone; wide tables scroll in a box of their own."""
+
+import pytest
+
+from tests.browser import DESK, PHONE, Visit, axe, no_horizontal_scroll
+from tests.factories import Make
+from tests.overview.conftest import SignIn
+from tests.overview.test_pages import through
+from tests.overview.test_reports import days, frozen, this_month
+
+SHEETS = ("06a", "06b", "07a", "07a-btp", "register", "overdue", "apologies")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("who", [("head", "tanmai"), ("supervisor", "h99")], ids=["commune", "province"])
+async def test_every_report_is_accessible_and_fits_desk_and_phone(
+    make: Make, sign_in: SignIn, visit: Visit, who: tuple[str, str]
+) -> None:
+    await this_month(make)
+    desk = await sign_in(*who)
+    kept = await frozen(desk, "06a", days())
+    paths = [
+        "/overview/reports", "/overview/reports?lang=en", f"{kept}?lang=en", f"{kept}/print", kept,
+        f"/overview/reports/06a/dossiers?{days()}&column=3", "/overview/reports/06a?from=2026-11-20&to=2026-11-01",
+        "/overview/reports/07a?period=2026-M1", f"/overview/reports/06a/print?{days()}",
+        *(f"/overview/reports/{form}?{days()}" for form in SHEETS),
+    ]
+    complaints: list[str] = []
+    for size in (DESK, PHONE):
+        for path in paths:
+            address = path.removeprefix("http://localhost")
+            seen = await visit("about:blank", size=size)
+            await through(seen.page, desk)
+            await seen.page.goto(f"http://localhost{address}")
+            complaints += [f"{size[0]} {address}: {one}" for one in await axe(seen.page)]
+            if not await no_horizontal_scroll(seen.page):
+                complaints.append(f"{size[0]} {address}: scrolls sideways")
+    assert complaints == []
