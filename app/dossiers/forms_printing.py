@@ -8,7 +8,7 @@ from uuid import UUID
 from app.deliveries.models import Delivery
 from app.documents import service as documents
 from app.documents.models import DocumentKind
-from app.dossiers import filled_receipts, filled_slips
+from app.dossiers import filled_letters, filled_receipts, filled_slips
 from app.dossiers.addresses import place_of
 from app.dossiers.case import Case, open_case
 from app.dossiers.folder import WAYS, Folder, day_of, dialled, head_of_unit, open_folder
@@ -33,7 +33,7 @@ FILLERS: Final[Mapping[str, Filler]] = {
     "receipt": filled_slips.receipt,
     "supplement": filled_slips.supplement,
     "refusal": filled_slips.refusal,
-    "apology": filled_slips.apology,
+    "apology": filled_letters.apology,
     "stop": filled_slips.stop,
     "control_slip": filled_slips.control_slip,
     "result_receipt": filled_receipts.result_receipt,

@@ -27,7 +27,7 @@ from app.notices.models import Notice
 REASONS: Final[Mapping[str, str]] = {
     "supplement_requested": "supplement.requested", "refused_at_intake": "dossier.refused_at_intake",
     "refused": "dossier.refused", "stopped": "dossier.stopped", "withdrawn": "dossier.withdrawn",
-    "extended": "dossier.extended",
+    "extended": "dossier.extended", "late_apology": "apology.written",
 }
 
 NOT_CONNECTED: Final[Mapping[str, str]] = {

@@ -18,7 +18,7 @@ SMS_LETTERS: Final = 160
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """The words of one event. Fields: {code} {procedure} {agency} {due} {amount} {way} {attempt}."""
+    """The words of one event. Fields: {code} {procedure} {agency} {due} {expected} {amount} {way} {attempt}."""
 
     subject: str
     body: str
@@ -132,6 +132,12 @@ EVENTS: Final[Mapping[str, Wording]] = {
         N_("Lịch làm việc của cơ quan thay đổi nên thời gian hẹn trả hồ sơ “{procedure}” được tính lại. Hẹn mới: {due}."),
         N_("Lich lam viec thay doi. Ho so {code} duoc hen tra: {due}."),
     ),
+    "late_apology": Wording(
+        N_("Xin lỗi vì hồ sơ {code} đang chậm"),
+        N_("Hồ sơ “{procedure}” đã quá hạn trả kết quả. Chúng tôi xin lỗi bạn. Dự kiến có kết quả: {expected}; ngày này để"
+           " bạn biết, không thay cho hạn đã hẹn."),
+        N_("Xin loi ban. Ho so {code} dang cham, du kien xong: {expected}."),
+    ),
     "lapsed": Wording(
         N_("Hồ sơ {code} hết thời hạn bổ sung"),
         N_("Hồ sơ “{procedure}” đã hết thời hạn bổ sung. Bạn có thể nộp hồ sơ mới bất cứ lúc nào."),
@@ -178,6 +184,7 @@ def words_of(event: str, about: About, facts: Mapping[str, Any], language: str) 
         "code": about.code, "procedure": about.procedure, "agency": about.agency, "due": moment(due, language),
         "amount": f"{int(facts.get('amount') or 0):,}".replace(",", "." if language == "vi" else ","),
         "way": say(WAYS.get(str(facts.get("way")), ""), language), "attempt": facts.get("attempt", ""),
+        "expected": moment(_instant(facts.get("expected_at")), language),
     }
     lines = [say(wording.body, language, **fields), ""]
     lines += [

@@ -102,8 +102,8 @@ async def lines(visit: Visit, found: Sequence[OpenDossier]) -> list[dict[str, An
     return [
         {
             "href": f"/overview/late/{one.id}" if one.due_at and one.due_at < now else f"/desk/dossiers/{one.id}",
-            "person": one.holder_name, "code": one.code, "office": one.office_name,
-            "procedure": loaded[one.procedure_version_id].procedure.short.in_(language),
+            "why_href": f"/overview/dossiers/{one.id}/why", "person": one.holder_name, "code": one.code,
+            "office": one.office_name, "procedure": loaded[one.procedure_version_id].procedure.short.in_(language),
             "due": due_of(visit, one.due_at, one.paused_at, one.office_id), "first_due": _first_promise(one),
             "step": step_words(loaded[one.procedure_version_id], one.step, language), "since": one.step_since,
             "officer": one.officer_name, "tag": state_tag(one.state, language), "cause": one.cause,

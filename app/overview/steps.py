@@ -108,7 +108,7 @@ async def assign(
     back: Annotated[str, Form(max_length=300)] = "", why: Annotated[str, Form(max_length=500)] = "",
 ) -> Response:
     """Give the picked steps to a colleague of the same office; what could not be given is counted and said."""
-    where = RedirectResponse(back if back.startswith(HERE) else HERE, status_code=303)
+    where = RedirectResponse(back if _ours(back) else HERE, status_code=303)
     receiver = _officer_id(to) if to else None
     if receiver is None or not step:
         await tell(visit, say(N_("Chưa giao việc nào."), visit.language),
@@ -165,6 +165,11 @@ async def _give(visit: Visit, picked: list[tuple[UUID, int]], to: UUID, why: str
         said = say(N_("Chưa giao việc nào."), language)
     kind: Kind = "good" if given == len(picked) else "warn" if given else "bad"
     await tell(visit, said, _left(len(picked) - given, language), kind)
+
+
+def _ours(back: str) -> bool:
+    """A page that offers handing on, and nothing else."""
+    return back.startswith((HERE, "/overview/late/")) and not set(back) & set("\\\r\n")
 
 
 def _left(count: int, language: str) -> str:

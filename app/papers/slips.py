@@ -25,7 +25,8 @@ class Receipt:
 
     `copy` is "Lưu" or "Giao người nộp"; `unit` the receiving unit; `request` the procedure's name and `summary` its
     trích yếu; `term` the legal term in words ("03 ngày làm việc"); `return_way` e.g. "Tại quầy"; `mask_id` for a copy
-    that strangers may see; `due_at` None where no appointment is given.
+    that strangers may see; `due_at` None where no appointment is given. `competent` names the office that will answer
+    when this one only took the dossier in for it; then `starts_by` is where it stands that the term begins there.
     """
 
     head: Letterhead
@@ -55,6 +56,8 @@ class Receipt:
     holder_address: str = ""
     sets: int = 1
     phase_two: PhaseTwo | None = None
+    competent: str = ""
+    starts_by: str = ""
     reprint: int = 0
 
 
@@ -107,7 +110,10 @@ class RefusalSlip:
 
 @dataclass(frozen=True)
 class Apology:
-    """Văn bản xin lỗi và đề nghị gia hạn thời gian giải quyết. rules.md §2.5. `lead` is the agency at fault."""
+    """Văn bản xin lỗi và đề nghị gia hạn thời gian giải quyết. rules.md §2.5. `lead` is the agency at fault.
+
+    `late`: written after the due moment, so that `new_due_at` is only what is expected; no new term is agreed.
+    """
 
     head: Letterhead
     number: str
@@ -124,6 +130,7 @@ class Apology:
     issued_on: date
     track_url: str
     recipients: tuple[str, ...] = ()
+    late: bool = False
     reprint: int = 0
 
 

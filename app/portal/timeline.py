@@ -21,6 +21,7 @@ TOLD: Final[Mapping[str, tuple[str, bool]]] = {
     "dossier.withdrawn": (N_("Bạn rút hồ sơ"), True),
     "dossier.stopped": (N_("Dừng giải quyết"), True),
     "dossier.extended": (N_("Hẹn lại ngày trả, kèm lời xin lỗi"), True),
+    "apology.written": (N_("Xin lỗi vì hồ sơ đang chậm"), True),
     "supplement.requested": (N_("Đề nghị bạn bổ sung"), True),
     "supplement.answered": (N_("Bạn đã gửi phần bổ sung"), False),
     "supplement.lapsed": (N_("Hết hạn bổ sung"), False),
