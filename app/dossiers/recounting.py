@@ -20,7 +20,7 @@ import structlog
 from app.deadlines import changes
 from app.deadlines.changes import Pair
 from app.deadlines.models import CalendarChange, ChangeState
-from app.dossiers.counting_again import Outcome, count_again
+from app.dossiers.counting_again import Known, Outcome, count_again
 from app.dossiers.recounted_rows import read, write_down, write_foreseen
 from app.dossiers.tools import Tools
 from app.jobs import service as jobs
@@ -112,6 +112,7 @@ class _Run:
         self.ends = time.monotonic() + AT_A_TIME
         self.cursor: UUID | None = None
         self.ground = Ground({}, {})
+        self.known = Known(alarms=state is ChangeState.APPLYING)
 
     @property
     def writes(self) -> bool:
@@ -181,7 +182,7 @@ class _Run:
                 continue
             loaded = await self.tools.catalogue.version(db, version_id)
             try:
-                outcome = count_again(dossier, loaded.procedure, pair, now)
+                outcome = count_again(dossier, loaded.procedure, pair, now, self.known)
             except Exception as problem:  # one broken ledger holds up nobody else's
                 left_out += 1
                 log.error("not counted again", dossier=str(dossier.id), change=str(change.id), error=type(problem).__name__)
