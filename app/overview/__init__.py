@@ -4,7 +4,12 @@ from fastapi import APIRouter
 
 from app.overview import (
     board,
+    calendar,
+    calendar_changes,
     dossiers,
+    index,
+    index_behind,
+    index_inputs,
     late,
     late_acts,
     late_case,
@@ -12,12 +17,17 @@ from app.overview import (
     reports_files,
     reports_frozen,
     steps,
+    stuck,
+    targets,
     troubles,
     why,
 )
 
 router = APIRouter(include_in_schema=False)
-for part in (board, dossiers, late, late_case, late_acts, steps, troubles, reports_frozen, reports_files, reports, why):
+for part in (
+    board, dossiers, late, late_case, late_acts, steps, stuck, troubles, reports_frozen, reports_files, reports, why,
+    index, index_inputs, index_behind, targets, calendar, calendar_changes,
+):
     router.include_router(part.router)
 
 __all__ = ["router"]

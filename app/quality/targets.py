@@ -291,8 +291,8 @@ async def _early(db: Db, offices: Sequence[int], periods: Sequence[Period]) -> d
 async def _longest(db: Db, offices: Sequence[int], periods: Sequence[Period]) -> dict[tuple[int, int], list[int]]:
     """Whole calendar days overdue of every dossier that was overdue when the period ended (or is now)."""
     rows = await db.rows(
-        "SELECT p.n, d.office_id, ((LEAST(d.finished_at, p.as_of - interval '1 microsecond') AT TIME ZONE 'Asia/Ho_Chi_Minh')::date"
-        " - (d.due_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date) AS days"
+        "SELECT p.n, d.office_id, ((LEAST(d.finished_at, p.as_of - interval '1 microsecond')"
+        "  AT TIME ZONE 'Asia/Ho_Chi_Minh')::date - (d.due_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date) AS days"
         f" {source('in_hand')} AND d.due_at < LEAST(d.finished_at, p.as_of)",
         *arguments(offices, periods, None, Termed()),
     )
