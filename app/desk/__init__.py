@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from app.desk import (
+    alerts,
     consultations,
     delivery,
     dossiers,
@@ -20,12 +21,13 @@ from app.desk import (
     steps,
     stuck,
     whole,
+    why,
     work,
 )
 
 router = APIRouter()
 for _page in (
-    sign_in, work, steps, dossiers, papers, files, messages, consultations, results, fees, whole, sign, delivery, search,
-    stuck, registers, intake, intake_draft,
+    sign_in, work, alerts, steps, dossiers, papers, files, messages, consultations, results, fees, whole, why, sign,
+    delivery, search, stuck, registers, intake, intake_draft,
 ):
     router.include_router(_page.router)

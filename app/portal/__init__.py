@@ -21,13 +21,14 @@ from app.portal import (
     track,
     tracking,
     verify,
+    why,
 )
 from app.portal.page import house_frame
 from app.portal.sign_in import park_and_sign_in
 
 router = APIRouter()
 for part in (
-    home, procedures, sign_in, apply, mine, answers, files, papers, returning, check, pay, supplement, draft, tracking,
+    home, procedures, sign_in, apply, mine, answers, files, papers, returning, check, pay, supplement, draft, tracking, why,
     track, verify, consultations, hooks,
 ):
     router.include_router(part.router)

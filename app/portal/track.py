@@ -3,15 +3,19 @@
 import hmac
 import re
 from typing import Final
+from uuid import UUID
 
 from fastapi import APIRouter, Form, Request, Response
 
 from app.dossiers.queries_portal import TrackedDossier, tracked
 from app.dossiers.states import WORDS
+from app.dossiers.why import why_in_public
 from app.faces.access import PublicVisit, Visit
 from app.faces.limits import Limit
 from app.faces.refusals import refusal
+from app.faces.why import Account, shown
 from app.journal import service as journal
+from app.kit.errors import Refusal
 from app.kit.words import N_, say
 from app.portal.dates import promise_view
 from app.portal.page import go, show, speak
@@ -63,14 +67,26 @@ async def _progress(visit: Visit, found: TrackedDossier) -> Response:
     dossier_id = await visit.db.value("SELECT id FROM dossier WHERE code = $1", found.code)
     lines = await journal.lines(visit.db, dossier_id)
     loaded = await visit.tools.catalogue.version(visit.db, found.procedure_version_id)
+    told = await _why(visit, found, dossier_id)
     await visit.db.act_for()
     return await show(
         visit, "track/progress.html", office_id=found.office_id, code=found.code,
-        procedure=loaded.procedure.short.in_(language), heading=say(WORDS[found.state], language),
+        told=told, procedure=loaded.procedure.short.in_(language), heading=say(WORDS[found.state], language),
         due=promise_view(found, visit.tools.calendar) if found.received_at else None,
         promised=found.original_due_at if found.finished_at is None else None,
         stations=stations(found.state, lines, language, found.due_at), events=events(lines, {}, language, private=False),
     )
+
+
+async def _why(visit: Visit, found: TrackedDossier, dossier_id: UUID) -> Account | None:
+    """Why it is due then, without reasons and people; none where the old calendar is gone."""
+    if not found.received_at:
+        return None
+    try:
+        told = await why_in_public(visit.db, visit.tools, dossier_id, found.office_id, speak(visit))
+    except Refusal:
+        return None
+    return shown(told, speak(visit))
 
 
 def _tidy(code: str) -> str:
