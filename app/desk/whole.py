@@ -12,6 +12,7 @@ from fastapi.responses import RedirectResponse
 from app.desk.case_page import CasePage, frame_of, open_page
 from app.desk.frame import desk_frame, say
 from app.dossiers import wishes
+from app.dossiers.alarms import suggested_due
 from app.faces.access import OfficerVisit, Visit, require_role
 from app.faces.pages import render
 from app.faces.speaking import speaking, words
@@ -20,6 +21,7 @@ from app.kit import words as kit_words
 from app.kit.errors import Refused
 from app.kit.words import N_
 from app.org.models import Role
+from app.procedures.escalations import national
 
 router = APIRouter(prefix="/desk/dossiers", include_in_schema=False, dependencies=[Depends(desk_frame)])
 
@@ -110,19 +112,27 @@ async def _page(
     page = await open_page(visit, dossier_id)
     typed = form if form is not None else {}
     day = {part: str(typed.get(f"new-{part}", "")) for part in ("day", "month", "year")}
+    basis = str(typed.get("basis", ""))
     if form is None and wish.new_date and page.case.due_at:
-        following = visit.tools.calendar.working_day_after(
-            max(page.case.due_at.astimezone(clock.LOCAL).date(), clock.today()), 1
-        )
+        calendar = visit.tools.calendars.of(page.case.office_id)
+        later = suggested_due(max(page.case.due_at, clock.now()), calendar).astimezone(clock.LOCAL).date()
+        following, basis = _asked_for(request, later), national().apology.legal_basis
         day = {"day": str(following.day), "month": str(following.month), "year": str(following.year)}
     with speaking(visit.language):
         return render(
             request, "desk/dossiers/whole.html", status=422 if error else 200, **frame_of(visit, page, ""),
             wish=wish, heading=words(wish.title), tells=words(wish.tells), button=words(wish.button), day=day,
-            reason=str(typed.get("reason", "")), basis=str(typed.get("basis", "")), error=error,
+            reason=str(typed.get("reason", "")), basis=basis, error=error,
             errors=[("reason", error)] if error else [],
         )
 
+
+def _asked_for(request: Request, otherwise: date) -> date:
+    """The day an alert proposed, carried in the address; anything else is passed over."""
+    try:
+        return date.fromisoformat(request.query_params.get("new", ""))
+    except ValueError:
+        return otherwise
 
 
 def _offer(wish: Wish, act: Act) -> None:

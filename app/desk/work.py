@@ -136,6 +136,7 @@ async def _groups(visit: Visit, wanted: Wanted) -> list[dict[str, Any]]:
         visit.db, offices=officer.offices, office_id=officer.office_id, officer_id=officer.id
     )
     visit.request.state.counts = work
+    known = visit.request.state.frame.way[0].count  # the frame has counted the alerts
 
     def item(queue: str, count: int) -> dict[str, Any]:
         here = queue == wanted.queue
@@ -144,13 +145,15 @@ async def _groups(visit: Visit, wanted: Wanted) -> list[dict[str, Any]]:
 
     groups: list[dict[str, Any]] = [
         {"title": words(N_("Của tôi")), "items": [item("todo", work["todo"]), item("mine", work["mine"]),
-                                                  item("drafts", waiting["drafts"])]},
+                                                  item("drafts", waiting["drafts"]),
+                                                  {"href": "/desk/alerts", "words": words(N_("Điều cần biết")),
+                                                   "count": counted(known), "late": known > 0}]},
         {"title": words(N_("Của bộ phận")), "items": [
             item("free", work["free"]), item("others", work["others"]), item("supplement", waiting["supplement"]),
             item("ready", waiting["ready"])]},
         {"title": words(N_("Liên thông")), "items": [
             {"href": "/desk/consultations", "words": words(N_("Xã khác hỏi")), "count": counted(waiting["asked"])},
-            {"href": "/desk/stuck", "words": words(N_("Việc bị kẹt")), "count": counted(waiting["stuck"]),
+            {"href": "/overview/stuck", "words": words(N_("Hồ sơ kẹt")), "count": counted(waiting["stuck"]),
              "late": waiting["stuck"] > 0}]},
     ]
     return groups

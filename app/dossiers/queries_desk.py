@@ -162,7 +162,7 @@ async def count_waiting(db: Db, *, offices: tuple[int, ...], office_id: int, off
                   AND state = 'result_ready' LIMIT {MANY}) x) AS ready,
                (SELECT count(*) FROM (SELECT 1 FROM consultation WHERE asked_office_id = $2 AND state = 'asked'
                   LIMIT {MANY}) x) AS asked,
-               (SELECT count(*) FROM (SELECT 1 FROM job WHERE office_id = ANY($1::int[]) AND state = 'stuck'
+               (SELECT count(*) FROM (SELECT 1 FROM finding WHERE office_id = ANY($1::int[]) AND cleared_at IS NULL
                   LIMIT {MANY}) x) AS stuck
         """,
         list(offices), office_id, officer_id,

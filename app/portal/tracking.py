@@ -29,6 +29,7 @@ from app.portal.retention import kept_until
 from app.portal.timeline import events, stations
 from app.portal.wording import HEADINGS, RETURN_WAYS
 from app.results import service as results
+from app.sentinel.service import told_publicly
 
 router = APIRouter(prefix="/dossiers/{dossier_id}", include_in_schema=False)
 
@@ -108,6 +109,7 @@ async def _tracking(visit: Visit, case: Case, *, typed: str = "", error: str = "
         ended_why=_why(lines, case.state), results=await _results(visit, case), forms=await _forms(visit, case),
         way=say(RETURN_WAYS.get(case.return_way or "", ""), language),
         messages=_thread(messages, visit), typed=typed, errors=[("body", error)] if error else (), error=error,
+        stands_still=say(told, language) if (told := await told_publicly(db, case.id)) else "",
         may_withdraw=case.state in UNDECIDED, phone=visit.citizen.phone or "",
         receiver=next((officers.get(one.actor.id or case.id, "") for one in lines if one.event == "dossier.received"), ""),
     )
