@@ -3,7 +3,7 @@
 from typing import Literal
 
 from fastapi import APIRouter, Response
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from app.api.dossier_views import DossierView
 from app.api.dossiers import after_command
@@ -11,7 +11,9 @@ from app.api.once import once
 from app.api.shapes import Body, OnceKey
 from app.citizens.service import Identity, welcome
 from app.dossiers import counter
+from app.dossiers.handed_over import FIELD, HandOverMissing, checked
 from app.faces.access import OfficerVisit, require_role
+from app.kit import clock
 from app.org.models import Role
 
 router = APIRouter(prefix="/counter", tags=["Counter"])
@@ -49,6 +51,9 @@ class Intake(Body):
 
     procedure: str = Field(max_length=20, examples=["2.000815"])
     channel: Literal["counter", "post"] = "counter"
+    handed_at: AwareDatetime | None = Field(
+        default=None, description="By post: the moment in the minutes of hand-over. The term runs from it.",
+    )
     citizen: Person
     consent: Consent
     language: Literal["vi", "en"] = "vi"
@@ -72,6 +77,15 @@ async def begin(visit: OfficerVisit, response: Response, body: Intake, idempoten
     await visit.db.act_for(offices=visit.officer.offices, citizen=citizen.id)
     dossier_id = await counter.begin(
         visit.db, visit.tools, procedure_code=body.procedure, citizen=citizen, channel=body.channel, officer=visit.officer,
-        consent=body.consent.model_dump(),
+        consent={**body.consent.model_dump(), **_minutes(body)},
     )
     return await after_command(visit, response, dossier_id)
+
+
+def _minutes(body: Intake) -> dict[str, str]:
+    """When the post handed it over. Raises HandOverMissing, HandOverInFuture, HandOverTooOld."""
+    if body.channel != "post":
+        return {}
+    if body.handed_at is None:
+        raise HandOverMissing
+    return {FIELD: checked(body.handed_at, now=clock.now()).isoformat()}

@@ -9,8 +9,9 @@ from app.citizens import service as citizens
 from app.citizens.card import Card, read_birth, read_card
 from app.citizens.service import Identity
 from app.desk.frame import desk_frame
-from app.dossiers import counter
+from app.dossiers import counter, elsewhere
 from app.dossiers.codes import office_of, tidy
+from app.dossiers.handed_over import FIELD, checked, read_moment
 from app.dossiers.intake import find_by_code
 from app.dossiers.refusals import ChannelNotOffered
 from app.faces.access import OfficerVisit, Visit, require_role
@@ -18,6 +19,7 @@ from app.faces.pages import render
 from app.faces.speaking import speaking, words
 from app.kit import clock
 from app.kit import words as kit_words
+from app.kit.errors import Refused
 from app.kit.words import N_
 from app.org.models import Role
 from app.procedures.catalogue import LoadedProcedure
@@ -62,6 +64,15 @@ async def go_on(request: Request, visit: OfficerVisit) -> Response:
     return await _read(request, visit, str(form.get("scan", ""))[:4000])
 
 
+@router.get("/intake/elsewhere")
+async def handed_in(request: Request, visit: OfficerVisit) -> Response:
+    """What was taken in here for other offices: drafts to go on with, and what has become of the rest."""
+    require_role(visit, Role.RECEPTION, Role.HEAD)
+    rows = await elsewhere.handed_in(visit.db, visit.officer)
+    with speaking(visit.language):
+        return render(request, "desk/intake/elsewhere.html", rows=rows, most=elsewhere.MOST)
+
+
 async def _read(request: Request, visit: Visit, scan: str) -> Response:
     card = read_card(scan)
     if card is not None:
@@ -99,12 +110,24 @@ async def _start(request: Request, visit: Visit, form: Any) -> Response:
     chosen = await _procedure(visit, wanted, offered)
     if chosen is None:
         told = kit_words.say(NO_PROCEDURE, visit.language, words=wanted[:60])
-        return await _show(request, visit, errors=[("procedure", told)], procedure=wanted)
+        return await _show(request, visit, errors=[("procedure", told)], chosen={"procedure": wanted})
     channel = "post" if form.get("channel") == "post" else "counter"
     how = "post" if channel == "post" else str(form.get("consent", "printed"))
     consent = {"how": how if how in (*CONSENTS, "post") else "printed"}
-    if channel == "post":
-        consent["handed_at"] = str(form.get("handed_at", ""))[:60]
+    office = str(form.get("office", ""))
+    typed = {"procedure": wanted, "channel": channel, "office": office, "handed_at": str(form.get("handed_at", ""))[:60]}
+    try:
+        if channel == "post":
+            consent[FIELD] = checked(read_moment(typed["handed_at"]), now=clock.now()).isoformat()
+    except Refused as refused:
+        return await _show(request, visit, errors=[("handed_at", refused.words(visit.language))], chosen=typed)
+    try:
+        own = visit.officer.office_id
+        office_id = await elsewhere.competent(
+            visit.db, chosen, int(office[:9]) if office.isascii() and office.isdigit() else own, officer=visit.officer
+        )
+    except Refused as refused:
+        return await _show(request, visit, errors=[("office", refused.words(visit.language))], chosen=typed)
     phone = str(form.get("phone", "")).strip()[:30] or person.get("phone") or None
     year, month, day = read_birth("".join(part.strip().zfill(2) for part in str(person.get("birth") or "").split("/")))
     citizen = await citizens.welcome(visit.db, Identity(
@@ -115,27 +138,30 @@ async def _start(request: Request, visit: Visit, form: Any) -> Response:
     try:
         dossier_id = await counter.begin(
             visit.db, visit.tools, procedure_code=chosen.code, citizen=citizen, channel=channel, officer=visit.officer,
-            consent=consent,
+            consent=consent, office_id=office_id,
         )
     except ChannelNotOffered as refused:
-        return await _show(
-            request, visit, errors=[("procedure", refused.words(visit.language))], procedure=wanted
-        )
+        return await _show(request, visit, errors=[("procedure", refused.words(visit.language))], chosen=typed)
     await _keep(visit, None)
     return RedirectResponse(f"/desk/intake/{dossier_id}", status_code=303)
 
 
 async def _show(
     request: Request, visit: Visit, *, by_hand: bool = False, scan: str = "", error: str = "", hint: str = "",
-    typed: dict[str, str] | None = None, errors: list[tuple[str, str]] | None = None, procedure: str = "",
+    typed: dict[str, str] | None = None, errors: list[tuple[str, str]] | None = None,
+    chosen: dict[str, str] | None = None,
 ) -> Response:
     person = _person(visit)
     offered = await _offered(visit)
+    others = await elsewhere.others(visit.db, visit.officer) if person and not by_hand else []
+    free = any(one.procedure.taken_in_elsewhere(clock.today()) for one in offered)
     every = [*([("scan", error)] if error else []), *(errors or [])]
     with speaking(visit.language):
         return render(
             request, "desk/intake/begin.html", status=422 if every else 200, person=person, by_hand=by_hand, scan=scan,
-            scan_error=error, hint=hint, errors=every, of=dict(every), procedure=procedure, now_at=clock.now(),
+            scan_error=error, hint=hint, errors=every, of=dict(every), chosen=chosen or {}, now_at=clock.now(),
+            others=[{"value": "", "text": words(N_("Đơn vị này"))},
+                    *({"value": one.id, "text": one.short_name} for one in others)] if others and free else [],
             typed=typed or {name: (person or {}).get(name) or "" for name in FIELDS},
             offered=[{"n": n, "code": one.code, "words": one.procedure.short.in_(visit.language)}
                      for n, one in enumerate(offered, start=1)],

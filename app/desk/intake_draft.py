@@ -1,5 +1,6 @@
 """A draft at the counter: the whole form on one page, papers counted and scanned, received by one press."""
 
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -8,13 +9,16 @@ from fastapi.responses import RedirectResponse
 
 from app.desk.dossiers import pdf
 from app.desk.fields import error_pairs, view_of
+from app.desk.files import as_file
 from app.desk.frame import desk_frame, say
 from app.desk.intake import CONSENTS
 from app.desk.intake_form import Errors, keep
 from app.desk.wording import RETURN_WAYS, said
-from app.dossiers import checklist, counter, drafts
+from app.documents import service as documents
+from app.dossiers import checklist, counter, drafts, elsewhere
 from app.dossiers.case import Case, DossierNotFound, open_case
 from app.dossiers.drafting import answers_of
+from app.dossiers.handed_over import FIELD, checked, noted, read_moment
 from app.dossiers.judging import COUNTED, counted_copies
 from app.dossiers.models import DossierState
 from app.dossiers.refusals import NotComplete
@@ -57,7 +61,7 @@ async def save(request: Request, visit: OfficerVisit, dossier_id: UUID) -> Respo
     if case.state is not DossierState.DRAFT:
         return RedirectResponse(f"/desk/intake/{dossier_id}/done", status_code=303)
     async with request.form() as form:
-        errors = await keep(visit, dossier_id, form)
+        errors = {**await keep(visit, dossier_id, form), **await _keep_minutes(visit, case, form.get(FIELD))}
         receive = form.get("do") == "receive"
     case = await open_case(visit.db, visit.tools, dossier_id)
     if errors:
@@ -87,21 +91,36 @@ async def done(request: Request, visit: OfficerVisit, dossier_id: UUID) -> Respo
     if case.state is DossierState.DRAFT:
         return RedirectResponse(f"/desk/intake/{dossier_id}", status_code=303)
     balance = await fees.balance(visit.db, case.id)
+    office = await people.office(visit.db, case.office_id)
     with speaking(visit.language):
         return render(
             request, "desk/intake/done.html", case=case, owed=balance.owed, way=said(RETURN_WAYS, case.return_way),
-            title=case.procedure.procedure.short.in_(visit.language),
+            title=case.procedure.procedure.short.in_(visit.language), helping=_helping(visit, case), office=office,
         )
 
 
 @router.get("/{dossier_id}/receipt.pdf")
 async def receipt(visit: OfficerVisit, dossier_id: UUID) -> Response:
-    """The A5 slip, printed now."""
-    case = await open_case(visit.db, visit.tools, dossier_id)
+    """The A5 slip, printed now; of what was taken in for another office, that it was."""
+    try:
+        case = await open_case(visit.db, visit.tools, dossier_id)
+    except DossierNotFound:
+        case = await _mine(visit, dossier_id)
+    if _helping(visit, case):
+        paper = await elsewhere.acknowledgement(visit.db, visit.tools, case)
+        return pdf(paper.pdf, f"xac-nhan-{case.display_code}.pdf")
     if case.received_at is None:
         raise DossierNotFound
     paper = await counter.receipt_of(visit.db, visit.tools, case)
     return pdf(paper.pdf, f"giay-hen-{case.display_code}.pdf")
+
+
+@router.get("/{dossier_id}/files/{document_id}")
+async def file(visit: OfficerVisit, dossier_id: UUID, document_id: UUID) -> Response:
+    """A scan of this draft, as it was stored."""
+    case = await _mine(visit, dossier_id)
+    document, data = await documents.read(visit.db, visit.tools.store, case.id, document_id)
+    return as_file(document, data)
 
 
 @router.get("/{dossier_id}/application.pdf")
@@ -118,7 +137,10 @@ async def _receive(request: Request, visit: Visit, case: Case) -> Response:
         savepoint = visit.db.connection.transaction()
         await savepoint.start()
         try:
-            code = await counter.take_in(visit.db, visit.tools, case, officer=visit.officer)
+            if _helping(visit, case):
+                code = await elsewhere.hand_in(visit.db, visit.tools, case, officer=visit.officer)
+            else:
+                code = await counter.take_in(visit.db, visit.tools, case, officer=visit.officer)
         except BaseException:
             await savepoint.rollback()
             raise
@@ -162,9 +184,11 @@ async def _show(request: Request, visit: Visit, case: Case, errors: Errors) -> R
         focus = focus or empty
         pages.append({"id": page.id, "title": page.title.in_(visit.language), "fields": views})
         pairs += error_pairs(page.fields, told, f"{page.id}.")
-    pairs += [(name, text) for name, text in errors.items() if name.startswith(("page-", "f-")) or name in ("out", "next")]
+    beside = ("out", "next", FIELD)
+    pairs += [(name, text) for name, text in errors.items() if name.startswith(("page-", "f-")) or name in beside]
     ready = await drafts.readiness(visit.db, case, visit.language)
-    alike = await counter.alike(visit.db, case)
+    helping = _helping(visit, case)
+    alike = None if helping else await counter.alike(visit.db, case)  # what else the other office has is not ours to see
     person = await visit.db.row("SELECT * FROM citizen WHERE id = $1", case.applicant_id)
     with speaking(visit.language):
         papers = await _papers(visit, case, errors)
@@ -176,6 +200,7 @@ async def _show(request: Request, visit: Visit, case: Case, errors: Errors) -> R
             ways=[{"value": way, "text": words(RETURN_WAYS[way])} for way in case.procedure.procedure.return_ways],
             way=case.return_way or ("counter" if "counter" in case.procedure.procedure.return_ways else ""),
             post=await _post_fields(visit, case, province), consent=said(CONSENTS, str(case.consent.get("how", ""))),
+            helping=helping, office=office, handed_at=_typed_minutes(case),
             skip=",".join(f"f-{one['id']}" for one in papers),
         )
 
@@ -200,7 +225,7 @@ async def _papers(visit: Visit, case: Case, errors: Errors) -> list[dict[str, An
             "id": part.id, "name": name, "note": part.note.in_(visit.language) if part.note else "", "mark": mark,
             "state": state, "error": errors.get(f"f-{part.id}", ""), "scan": part.how != "data",
             "counts": [{"kind": kind, "n": known.get(kind, 0)} for kind in COUNTED],
-            "files": [{"name": one.name, "size": one.size, "href": f"/desk/dossiers/{case.id}/files/{one.id}",
+            "files": [{"name": one.name, "size": one.size, "href": f"/desk/intake/{case.id}/files/{one.id}",
                        "remove": str(one.id)} for one in line.files],
         })
     return rows
@@ -217,14 +242,15 @@ async def _slip(visit: Visit, case: Case) -> dict[str, Any]:
     due, fee = "—", "—"
     try:
         told = counter.promise(visit.tools, case, case.facts, now, visit.language)
-        due = moment(told.due_at, visit.language)
+        due = words(N_("Chưa hẹn ngày")) if _helping(visit, case) else moment(told.due_at, visit.language)
         fee = money(sum(one.amount for one in told.fees), visit.language) if told.fees else words(N_("Không thu"))
     except (Refused, KeyError, ValueError, TypeError):
         pass  # the facts it hangs on have not been told yet
     lines = [
         (N_("Mã hồ sơ"), words(N_("cấp khi bấm Nhận hồ sơ"))), (N_("Tiếp nhận hồ sơ của"), case.holder_name),
         (N_("Nội dung"), case.procedure.name(visit.language)), (N_("Giấy tờ"), papers or "—"),
-        (N_("Nhận lúc"), moment(now, visit.language)), (N_("Trả lúc"), due), (N_("Phí, lệ phí"), fee),
+        (N_("Nhận lúc"), moment(_typed_minutes(case) or now, visit.language)), (N_("Trả lúc"), due),
+        (N_("Phí, lệ phí"), fee),
         (N_("Nhận kết quả"), said(RETURN_WAYS, case.return_way) or "—"),
     ]
     return {"office": office.authority, "centre": office.name,
@@ -243,10 +269,45 @@ async def _province(visit: Visit, unit: str) -> str:
     ) or "")
 
 
+async def _keep_minutes(visit: Visit, case: Case, typed: object) -> Errors:
+    """The hour and day of the minutes of hand-over, where the post brought it; its term begins with them."""
+    if case.channel != "post" or not isinstance(typed, str):
+        return {}
+    try:
+        handed = checked(read_moment(typed), now=clock.now())
+    except Refused as refused:
+        return {FIELD: refused.words(visit.language)}
+    await visit.db.run(
+        "UPDATE dossier SET consent = consent || jsonb_build_object($2::text, $3::text) WHERE id = $1",
+        case.id, FIELD, handed.isoformat(),
+    )
+    return {}
+
+
+def _typed_minutes(case: Case) -> datetime | None:
+    try:
+        return noted(case.consent)
+    except Refused:  # a draft from before they were read
+        return None
+
+
+def _helping(visit: Visit, case: Case) -> bool:
+    """Whether this officer's office only takes it in for the competent one."""
+    return case.support_office_id == visit.officer.office_id
+
+
 async def _mine(visit: Visit, dossier_id: UUID) -> Case:
-    """A draft or fresh dossier of this officer's own office. Raises DossierNotFound, RoleMissing."""
+    """A draft or fresh dossier that this officer's own office took in, for itself or for another one.
+
+    For another one, the transaction works in that office from here on. Raises DossierNotFound, RoleMissing.
+    """
     require_role(visit, Role.RECEPTION, Role.HEAD)
-    case = await open_case(visit.db, visit.tools, dossier_id)
-    if case.office_id != visit.officer.office_id or case.assisted_by is None:
+    try:
+        case = await open_case(visit.db, visit.tools, dossier_id)
+    except DossierNotFound:
+        await elsewhere.step_in(visit.db, visit.officer, dossier_id)
+        case = await open_case(visit.db, visit.tools, dossier_id)
+    taken_in_by = case.support_office_id or case.office_id
+    if taken_in_by != visit.officer.office_id or case.assisted_by is None:
         raise DossierNotFound
     return case

@@ -46,6 +46,8 @@ def calendar_of(tools: Tools, case: Case) -> Calendar:
 def start_rule(case: Case, at: datetime) -> StartRule:
     """The rule by which this dossier's term begins if it is received at `at`."""
     way = "elsewhere" if case.support_office_id is not None else case.channel
+    if way == "post" and case.supplements_asked:
+        way = "counter"  # what the post brought was not complete: complete is what came after it
     return case.procedure.procedure.term.start_on(at.astimezone(LOCAL).date(), way)
 
 

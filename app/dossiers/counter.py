@@ -41,15 +41,24 @@ class Promise:
 
 async def begin(
     db: Db, tools: Tools, *, procedure_code: str, citizen: Citizen, channel: str, officer: SignedOfficer,
-    consent: Mapping[str, Any],
+    consent: Mapping[str, Any], office_id: int | None = None,
 ) -> UUID:
-    """A draft typed by an officer for a citizen: both stand on it, and how the citizen agreed. Raises ChannelNotOffered."""
+    """A draft typed by an officer for a citizen: both stand on it, and how the citizen agreed. Raises ChannelNotOffered.
+
+    `office_id`: the competent office, when the officer's own only takes it in (elsewhere.competent has agreed); the
+    transaction then works in that office.
+    """
+    office_id = office_id or officer.office_id
+    helping = office_id != officer.office_id
+    if helping:
+        await db.act_for(offices=[office_id], citizen=citizen.id)
     dossier_id = await drafts.start_draft(
-        db, tools, procedure_code=procedure_code, office_id=officer.office_id, citizen=citizen, channel=channel,
-        assisted_by=officer.id, consent={**consent, "at": clock.now().isoformat(), "officer": str(officer.id)},
+        db, tools, procedure_code=procedure_code, office_id=office_id, citizen=citizen, channel=channel,
+        assisted_by=officer.id, support_office_id=officer.office_id if helping else None,
+        consent={**consent, "at": clock.now().isoformat(), "officer": str(officer.id)},
     )
     await journal.record(
-        db, dossier_id, officer.office_id, "consent.recorded", by=Actor("officer", officer.id), how=consent.get("how"),
+        db, dossier_id, office_id, "consent.recorded", by=Actor("officer", officer.id), how=consent.get("how"),
     )
     return dossier_id
 

@@ -47,9 +47,12 @@ class Readiness:
 
 async def start_draft(
     db: Db, tools: Tools, *, procedure_code: str, office_id: int, citizen: Citizen, channel: str,
-    assisted_by: UUID | None = None, consent: Mapping[str, Any] | None = None,
+    assisted_by: UUID | None = None, consent: Mapping[str, Any] | None = None, support_office_id: int | None = None,
 ) -> UUID:
-    """A new draft in this office, pre-filled from what is known of the citizen. Raises ChannelNotOffered."""
+    """A new draft in this office, pre-filled from what is known of the citizen. Raises ChannelNotOffered.
+
+    `support_office_id`: the office that takes it in for this one.
+    """
     loaded = await tools.catalogue.current(db, procedure_code, clock.today())
     if channel not in loaded.procedure.channels:
         reason = loaded.procedure.online_reason
@@ -58,11 +61,11 @@ async def start_draft(
     await db.run(
         "INSERT INTO dossier (id, office_id, submission_key, procedure_code, procedure_version_id, channel, state,"
         " return_address, applicant_id, holder_name, title, search, language, assisted_by, consent, sets, facts,"
-        " supplements_asked, created_at, version)"
-        " VALUES ($1, $2, $3, $4, $5, $6, 'draft', '{}', $7, $8, $9, $10, $11, $12, $13, 1, $14, 0, $15, 0)",
+        " supplements_asked, created_at, version, support_office_id)"
+        " VALUES ($1, $2, $3, $4, $5, $6, 'draft', '{}', $7, $8, $9, $10, $11, $12, $13, 1, $14, 0, $15, 0, $16)",
         dossier_id, office_id, uuid4(), procedure_code, loaded.version_id, channel, citizen.id, citizen.name,
         loaded.name(), fold(f"{citizen.name} {citizen.personal_number or ''}"), citizen.language, assisted_by,
-        dict(consent or {}), {"channel": channel}, now,
+        dict(consent or {}), {"channel": channel}, now, support_office_id,
     )
     for page, values in prefill(loaded.form, citizen).items():
         await _keep(db, dossier_id, office_id, page, values, serial=0)

@@ -13,6 +13,7 @@ from app.dossiers.states import WORDS
 from app.fees import service as fees
 from app.kit import clock
 from app.kit.db import Db
+from app.org.models import Office
 from app.papers.slips import Apology, ControlSlip, Receipt, RefusalSlip, StopNotice, SupplementRequest
 from app.papers.words import dong
 
@@ -35,6 +36,23 @@ async def receipt(db: Db, folder: Folder, payload: Payload) -> Receipt:
         address=folder.address, phone=dialled(person.phone), email=person.email or "",
         id_number=person.personal_number or "", summary=case.title if case.title != folder.request else "",
         holder=case.holder_name if case.holder_name != person.name else "", sets=case.sets,
+    )
+
+
+def acknowledgement(folder: Folder, helping: Office) -> Receipt:
+    """That `helping` took the dossier in for the competent office: without an appointment, and saying so."""
+    case, person = folder.case, folder.applicant
+    begins = case.procedure.procedure.term.start_on(day_of(case.submitted_at or case.created_at), "elsewhere")
+    return Receipt(
+        head=head_of_unit(helping), code=case.display_code, number=f"{folder.number}/TTPVHCC", unit=helping.name,
+        submitter=person.name, request=folder.request, components=given_papers(folder),
+        term=parse_term(case.procedure.term_for(case.facts)).words("vi"),
+        received_at=case.submitted_at or case.created_at, due_at=None, return_way=WAYS.get(case.return_way or "counter", ""),
+        receiver=folder.officer(case.assisted_by).name, track_url=folder.track_url, channel=CHANNELS.get(case.channel, ""),
+        address=folder.address, phone=dialled(person.phone), email=person.email or "",
+        id_number=person.personal_number or "", summary=case.title if case.title != folder.request else "",
+        holder=case.holder_name if case.holder_name != person.name else "", sets=case.sets,
+        competent=folder.office.name, starts_by=begins.legal_basis,
     )
 
 

@@ -55,6 +55,10 @@ class Dossier(SQLModel, table=True):
         Index("ix_dossier_applicant", "applicant_id", "created_at"),
         Index("ix_dossier_search", "search", postgresql_using="gin", postgresql_ops={"search": "gin_trgm_ops"}),
         Index("ix_dossier_state", "office_id", "state", "submitted_at"),
+        Index(
+            "ix_dossier_support", "support_office_id", "created_at",
+            postgresql_where=text("support_office_id IS NOT NULL"),
+        ),
         Index("ix_dossier_alarm", "alarm_at", postgresql_where=text("alarm_at IS NOT NULL")),
         Index("ix_dossier_received", "office_id", "received_at", postgresql_where=text("received_at IS NOT NULL")),
         Index("ix_dossier_finished", "office_id", "finished_at", postgresql_where=text("finished_at IS NOT NULL")),

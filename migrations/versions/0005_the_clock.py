@@ -204,6 +204,13 @@ def upgrade() -> None:
         postgresql_include=["applicant_id", "code", "procedure_code", "state", "submitted_at"],
     )
     op.create_index(
+        "ix_dossier_support",
+        "dossier",
+        ["support_office_id", "created_at"],
+        unique=False,
+        postgresql_where=sa.text("support_office_id IS NOT NULL"),
+    )
+    op.create_index(
         "ix_dossier_finished",
         "dossier",
         ["office_id", "finished_at"],
@@ -237,6 +244,13 @@ def upgrade() -> None:
         op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
         op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
         op.execute(f"CREATE POLICY office ON {table} USING ({OWN}) WITH CHECK ({OWN})")
+    # An office sees what it handed in for another, and only when it says that this is what it is looking for.
+    op.execute("DROP POLICY also_seen ON dossier")
+    op.execute(
+        "CREATE POLICY also_seen ON dossier FOR SELECT USING (applicant_id = (SELECT motcua_citizen())"
+        " OR code = (SELECT motcua_presented()) OR ((SELECT motcua_presented()) = 'handed_in'"
+        " AND support_office_id = ANY ((SELECT motcua_offices())::int[])))"
+    )
     for table in ("report_snapshot", "index_input"):
         op.execute(f"REVOKE UPDATE, DELETE ON {table} FROM motcua_app")
     # What a change of the calendar says is history; only how far it has come may be written.

@@ -1,12 +1,17 @@
 """At the counter: one scan, one procedure, one page, one press; officer and citizen both stand on the dossier."""
 
 import itertools
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import httpx
+import pytest
 
+from app.deadlines import service as deadlines
 from app.dossiers.models import DossierState
+from app.kit import clock
+from app.kit.clock import LOCAL
 from tests.desk.conftest import Desk, SignIn
 from tests.dossiers.situations import CODE, a_pdf
 from tests.factories import Make
@@ -20,6 +25,10 @@ def card(**but: str) -> str:
     told = {"number": f"0001990{next(_numbers):05d}", "old": "", "name": "Hoàng Thị Bích Liễu", "birth": "02031999",
             "sex": "Nữ", "address": "Thôn Đình, Tân Mai, Thanh Giang", "issued": "15082021", **but}
     return "|".join(told.values()) + "\r\n"
+
+
+def local(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=LOCAL)
 
 
 async def opened(desk: Desk, code: str = CODE, **more: str) -> UUID:
@@ -139,12 +148,49 @@ async def test_a_colleague_of_another_commune_never_sees_the_draft(at_desk: Sign
     assert (await neighbour.get(f"/desk/intake/{dossier_id}")).status_code == 404
 
 
-async def test_a_post_dossier_remembers_when_it_was_handed_over(at_desk: SignIn, make: Make) -> None:
+async def test_the_term_of_a_post_dossier_runs_from_the_minutes_of_hand_over(at_desk: SignIn, make: Make) -> None:
     desk = await at_desk("reception")
-    dossier_id = await opened(desk, code="1.004873", channel="post", handed_at="8:30 11/11/2026")
+    with clock.at(local("2026-11-11T15:40")):
+        dossier_id = await opened(desk, channel="post", handed_at="8:30 11/11/2026")
+        await desk.get(f"/desk/intake/{dossier_id}")
+        taken = await sent(desk, dossier_id, files=PROOF, **WHOLE)
+        assert taken.status_code == 303, taken.text
     case = await make.case(dossier_id)
-    assert case.channel == "post"
-    assert (case.consent["how"], case.consent["handed_at"]) == ("post", "8:30 11/11/2026")
+    assert (case.consent["how"], case.received_at) == ("post", local("2026-11-11T08:30"))
+    assert case.due_at == case.original_due_at == local("2026-11-16T17:00")
+    async with make.database.transaction(offices=[2]) as db:
+        (line,) = await deadlines.lines_of(db, dossier_id)
+    assert (line.fact.cause, line.fact.at) == ("handed_over", local("2026-11-11T08:30"))
+    assert line.source
+    assert line.actor_id == (await make.officer("reception")).id
+
+
+@pytest.mark.parametrize(("handed_at", "said"), [
+    ("9:01 11/11/2026", "sau bây giờ"), ("8:00 1/9/2026", "trước 09:00 12/10/2026"), ("hôm qua", "Không đọc được"),
+    ("25:00 11/11/2026", "Không đọc được"), ("", "hãy ghi giờ, ngày ký biên bản"),
+])
+async def test_minutes_that_nobody_can_have_signed_are_refused_with_what_was_typed(
+    at_desk: SignIn, handed_at: str, said: str
+) -> None:
+    desk = await at_desk("reception")
+    await desk.get("/desk/intake")
+    with clock.at(local("2026-11-11T09:00")):
+        await desk.post("/desk/intake", scan=card())
+        refused = await desk.post("/desk/intake", do="start", procedure=CODE, channel="post", handed_at=handed_at)
+    assert refused.status_code == 422
+    assert said in refused.text
+    assert not handed_at or handed_at in refused.text
+
+
+async def test_the_minutes_may_be_mended_while_it_is_a_draft(at_desk: SignIn, make: Make) -> None:
+    desk = await at_desk("reception")
+    with clock.at(local("2026-11-11T15:40")):
+        dossier_id = await opened(desk, channel="post", handed_at="8:30 11/11/2026")
+        await desk.get(f"/desk/intake/{dossier_id}")
+        wrong = await sent(desk, dossier_id, do="save", handed_at="8:30 12/11/2026")
+        assert wrong.status_code == 422
+        await sent(desk, dossier_id, do="save", handed_at="9:15 11/11/2026")
+    assert (await make.case(dossier_id)).consent["handed_at"] == "2026-11-11T09:15:00+07:00"
 
 
 async def test_a_card_scanned_into_a_field_fills_that_person_and_leaves_no_scan_behind(at_desk: SignIn, make: Make) -> None:
