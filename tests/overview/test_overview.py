@@ -13,6 +13,7 @@ from app.dossiers.horizons import horizon, reception_floor
 from app.dossiers.queries_overview import Sieve
 from app.kit import clock
 from app.sentinel.models import Finding
+from app.worker import look_around
 from tests.dossiers.situations import CODE, given, received
 from tests.factories import COMMUNE, NEIGHBOUR, OFFICES, Make
 from tests.overview.conftest import Desk, SignIn
@@ -84,7 +85,7 @@ async def a_heap(make: Make, many: int) -> None:
                              clock.now() + timedelta(hours=ends) if ends is not None else None)
             await db.run("UPDATE step SET officer_id = $2, claimed_at = CASE WHEN $2::uuid IS NULL THEN NULL ELSE now() END"
                          " WHERE dossier_id = $1", dossier_id, chance.choice(officers))
-            for cause in ("silent_step", "failed_job")[: chance.choice((0, 0, 1, 2))]:
+            for cause in ("step_quiet", "no_hands")[: chance.choice((0, 0, 1, 2))]:
                 await db.add(Finding(office_id=COMMUNE, dossier_id=dossier_id, cause=cause, subject=f"{cause}:{dossier_id}",
                                      since=clock.now(), found_at=clock.now()))
 
@@ -199,15 +200,20 @@ async def test_a_stuck_job_is_shown_and_freed_by_a_person(make: Make, sign_in: S
         job_id = await db.value("SELECT id FROM job WHERE dossier_id = $1 ORDER BY id LIMIT 1", dossier_id)
         await db.run("UPDATE job SET state = 'stuck', attempts = 8, trouble = 'Máy in <nghỉ>' WHERE id = $1", job_id)
     desk = await sign_in("head")
-    assert "Máy in &lt;nghỉ&gt;" in (await desk.get("/overview/troubles")).text
-    assert "Máy đang thử lại việc này." in (await desk.press(f"/overview/troubles/{job_id}/free")).text
+    await look_around(make.tools)
+    assert (await desk.get("/overview/troubles")).headers["location"] == "/overview/stuck"
+    assert "Máy in &lt;nghỉ&gt;" in (await desk.get("/overview/stuck?cause=job_failed")).text
+    async with make.database.transaction(offices=[COMMUNE]) as db:
+        finding = await db.value("SELECT id FROM finding WHERE subject = $1 AND cleared_at IS NULL", f"job:{job_id}")
+    assert "Máy đang thử lại." in (await desk.press(f"/overview/stuck/{finding}/again")).text
     async with make.database.transaction(offices=[COMMUNE]) as db:
         assert await db.value("SELECT state FROM job WHERE id = $1", job_id) == "waiting"
 
 
 @pytest.mark.parametrize("path", [
     "/overview/dossiers?after=x", "/overview/dossiers?day=soon", "/overview/dossiers?state=draft", "/overview?office=-1",
-    "/overview/steps?officer=nobody", "/overview/troubles?before=yesterday", f"/overview/steps?officer={UUID(int=7)}",
+    "/overview/steps?officer=nobody", "/overview/stuck?before=yesterday", "/overview/stuck?cause=bad_luck",
+    f"/overview/steps?officer={UUID(int=7)}",
 ])
 async def test_an_address_nobody_wrote_finds_nothing(sign_in: SignIn, path: str) -> None:
     assert (await (await sign_in("head")).get(path)).status_code == 404

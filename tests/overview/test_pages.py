@@ -11,7 +11,10 @@ from tests.factories import COMMUNE, Make
 from tests.overview.conftest import Desk, SignIn
 from tests.overview.test_overview import due
 
-PATHS = ("/overview", "/overview/dossiers?span=late", "/overview/steps?officer=none", "/overview/troubles")
+PATHS = (
+    "/overview", "/overview/dossiers?span=stuck", "/overview/late", "/overview/steps", "/overview/steps?officer=none",
+    "/overview/stuck",
+)
 
 
 async def through(page: Page, desk: Desk) -> None:
@@ -26,12 +29,15 @@ async def through(page: Page, desk: Desk) -> None:
     await page.route("**/*", answer)
 
 
-async def some_work(make: Make) -> None:
+async def some_work(make: Make) -> str:
+    """Dossiers late and in time; the page of a late one."""
     for ahead in (timedelta(days=-3), timedelta(hours=-1), timedelta(minutes=9), timedelta(days=1), timedelta(days=9)):
         await due(make, await received(make), ahead)
     last = await make.submitted("9.000001", given())
     async with make.database.transaction(offices=[COMMUNE]) as db:
         await db.run("UPDATE job SET state = 'stuck', trouble = 'Máy in nghỉ' WHERE dossier_id = $1", last)
+        late = await db.value("SELECT id FROM dossier WHERE due_at < now() AND finished_at IS NULL ORDER BY due_at LIMIT 1")
+    return f"/overview/late/{late}"
 
 
 @pytest.mark.browser
@@ -39,11 +45,11 @@ async def some_work(make: Make) -> None:
 async def test_every_page_is_accessible_and_fits_desk_and_phone(
     make: Make, sign_in: SignIn, visit: Visit, who: tuple[str, str]
 ) -> None:
-    await some_work(make)
+    late = await some_work(make)
     desk = await sign_in(*who)
     complaints: list[str] = []
     for size in (DESK, PHONE):
-        for path in (*PATHS, "/overview?lang=en"):
+        for path in (*PATHS, late, "/overview?lang=en", f"{late}?lang=en"):
             seen = await visit("about:blank", size=size)
             await through(seen.page, desk)
             await seen.page.goto(f"http://localhost{path}")
