@@ -14,7 +14,6 @@ from app.api.once import once
 from app.api.shapes import Body, DossierRef, IfMatch, Moment, OnceKey, View
 from app.consultations import service as consultations
 from app.consultations.models import Consultation
-from app.deadlines import service as deadlines
 from app.deliveries import service as deliveries
 from app.dossiers import wishes
 from app.dossiers.models import DossierState
@@ -60,28 +59,6 @@ class Journal(View):
     """The whole history, oldest first."""
 
     lines: list[JournalLine]
-
-
-class Stretch(View):
-    """A stretch of time that counts or does not, with its rule."""
-
-    start: Moment
-    end: Moment | None
-    counted: bool
-    minutes: int
-    days: int
-    why: str
-    source: str
-
-
-class Deadline(View):
-    """Why it is due then."""
-
-    original_due: Moment
-    current_due: Moment
-    paused_since: Moment | None
-    ended_at: Moment | None
-    stretches: list[Stretch]
 
 
 class MessageView(View):
@@ -209,24 +186,6 @@ async def whole_journal(visit: OfficerVisit, dossier: DossierRef) -> Journal:
         )
         for line in await journal.lines(visit.db, case.id)
     ])
-
-
-@router.get("/deadline", summary="Why it is due then")
-async def deadline(visit: SignedInVisit, dossier: DossierRef) -> Deadline:
-    """Every stretch from receipt to the due moment, with its rule and source."""
-    case = await cases.case_for(visit, dossier)
-    told = await deadlines.explain(visit.db, case.id, calendar=visit.tools.calendar)
-    return Deadline(
-        original_due=told.due.original_due, current_due=told.due.current_due, paused_since=told.due.paused_since,
-        ended_at=told.due.ended_at,
-        stretches=[
-            Stretch(
-                start=one.start, end=one.end, counted=one.counted, minutes=one.minutes, days=one.days,
-                why=say(one.why, visit.language), source=one.source,
-            )
-            for one in told.spans
-        ],
-    )
 
 
 @router.get("/messages", summary="Messages")

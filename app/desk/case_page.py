@@ -43,7 +43,8 @@ def frame_of(visit: Visit, page: CasePage, tab: str) -> dict[str, Any]:
     promise = case.due_at
     if case.original_due_at and case.original_due_at < now and case.finished_at is None:
         promise = case.original_due_at  # a negotiated date never turns an overdue case green
-    due = due_of(visit.tools.calendar, promise, now, paused_since=case.paused_at, finished_at=case.finished_at)
+    calendar = visit.tools.calendars.of(case.office_id)
+    due = due_of(calendar, promise, now, paused_since=case.paused_at, finished_at=case.finished_at)
     return {
         "case": case, "tab": tab, "base": f"/desk/dossiers/{case.id}",
         "title": f"{case.procedure.procedure.short.in_(visit.language)}: {case.holder_name}",
@@ -101,7 +102,7 @@ def _step(visit: Visit, page: CasePage, step: StepNow) -> dict[str, Any]:
         "title": rule.title.in_(visit.language) if rule else step.name, "role": said(ROLES, step.role), "held": held,
         "holder": step.officer_name or "", "since": _when(step.claimed_at) if step.claimed_at else "", "mine": mine,
         "free": step.officer_id is None, "doable": doable, "in_lane": in_lane, "address": address,
-        "due": due_of(visit.tools.calendar, step.due_at, clock.now(), paused_since=case.paused_at),
+        "due": due_of(visit.tools.calendars.of(case.office_id), step.due_at, clock.now(), paused_since=case.paused_at),
         "checklist": bool(rule and rule.checklist),
         "assign": f"{address}/assign" if officer.roles & {Role.HEAD, Role.LEADER} and step.role != "applicant" else "",
         "actions": _actions(visit, case, rule.actions if rule else (), address) if doable else [],

@@ -101,9 +101,10 @@ async def _asked(visit: Visit, consultation_id: UUID) -> Consultation:
 
 def _shown(visit: Visit, one: Consultation, public_url: str = "") -> dict[str, Any]:
     mark, state = STATES[one.state]
+    calendar = visit.tools.calendars.of(visit.officer.office_id)
     return {
         "id": one.id, "agency": one.agency, "question": one.question, "asked_at": one.asked_at, "open": one.state == "asked",
-        "due": due_of(visit.tools.calendar, one.due_at, clock.now()) if one.state == "asked" else None, "mark": mark,
+        "due": due_of(calendar, one.due_at, clock.now()) if one.state == "asked" else None, "mark": mark,
         "state": words(state), "opinion": words(OPINIONS[one.opinion]) if one.opinion in OPINIONS else "",
         "answer": one.answer or "", "answered_at": one.answered_at,
         "link": f"{public_url}/consultations/{one.answer_key}" if public_url and one.asked_office_id is None else "",

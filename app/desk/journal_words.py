@@ -73,6 +73,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "fee.waived": N_("Miễn phí, lệ phí"),
     "message.written": N_("Viết tin nhắn"),
     "timer.fired": N_("Đến hạn tự động"),
+    "deadline.recounted": N_("Tính lại thời hạn vì lịch làm việc thay đổi"),
     "alarm.rang": N_("Hệ thống nhắc hạn giải quyết"),
     "effect.given_up": N_("Hệ thống ngoài không trả lời: chuyển cách khác"),
     "consent.recorded": N_("Ghi nhận người dân đồng ý để cán bộ nhập giúp"),
@@ -111,6 +112,10 @@ def _detail(row: JournalRow) -> str:
         return words(N_("Hạn {moment}"), moment=_moment(str(facts["due_at"])))
     if row.event == "dossier.extended" and facts.get("after"):
         return words(N_("Hẹn mới {moment}"), moment=_moment(str(facts["after"])))
+    if row.event == "deadline.recounted" and facts.get("after") != facts.get("before"):
+        return words(
+            N_("Hạn cũ {before}, hạn mới {after}"), before=_moment(str(facts["before"])), after=_moment(str(facts["after"]))
+        )
     if row.event == "result.made":
         return ", ".join(str(one) for one in facts.get("numbers", []) if one)
     if row.event == "result.issued":

@@ -44,7 +44,10 @@ async def search(
         shown = [{
             "row": one, "tag": tag_of(one.state), "several": len(visit.officer.offices) > 1,
             "href": f"/desk/intake/{one.dossier_id}" if one.state == "draft" else f"/desk/dossiers/{one.dossier_id}",
-            "due": due_of(visit.tools.calendar, one.due_at, now, paused_since=one.paused_at, finished_at=one.finished_at),
+            "due": due_of(
+                visit.tools.calendars.of(one.office_id), one.due_at, now, paused_since=one.paused_at,
+                finished_at=one.finished_at,
+            ),
         } for one in page]
         last = page[-1] if page else None
         following = {"words": wanted, "after": f"{last.created_at.isoformat()}_{last.dossier_id}"} if last and more else None

@@ -183,7 +183,7 @@ def _waiting(visit: Visit, tray: Tray, one: ToSign, batch: dict[str, str], chose
         "outcome": outcome, "mark": mark, "bad": bool(refused), "here": one.dossier_id == chosen,
         "pick": f"{one.dossier_id}:{one.task_no}:{one.digest}" if one.digest and not held else "",
         "checked": one.dossier_id == chosen, "tone": 4 if refused else 0,
-        "due": due_of(visit.tools.calendar, one.original_due_at if late else one.due_at, clock.now()),
+        "due": due_of(visit.tools.calendars.of(one.office_id), one.original_due_at if late else one.due_at, clock.now()),
     }
 
 

@@ -67,7 +67,7 @@ Act = Callable[[Visit, CasePage, Any], Awaitable[None]]
 
 async def _extend(visit: Visit, page: CasePage, form: Any) -> None:
     await wishes.extend(
-        visit.db, visit.tools, page.case, officer=visit.officer, new_due=_new_due(visit, form),
+        visit.db, visit.tools, page.case, officer=visit.officer, new_due=_new_due(visit, page, form),
         reason=str(form.get("reason", ""))[:2000], basis=str(form.get("basis", ""))[:500],
     )
 
@@ -84,11 +84,11 @@ async def _withdraw(visit: Visit, page: CasePage, form: Any) -> None:
     )
 
 
-def _new_due(visit: Visit, form: Any) -> datetime:
+def _new_due(visit: Visit, page: CasePage, form: Any) -> datetime:
     """Closing time of the day that was typed. Raises DayUnknown."""
     try:
         day = date(*(int(str(form.get(f"new-{part}", ""))) for part in ("year", "month", "day")))
-        return visit.tools.calendar.closing(day)
+        return visit.tools.calendars.of(page.case.office_id).closing(day)
     except (ValueError, Refused):
         raise DayUnknown from None
 

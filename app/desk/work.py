@@ -93,7 +93,7 @@ async def _rows(visit: Visit, wanted: Wanted) -> list[WorkRow]:
 
 async def _row(visit: Visit, row: WorkRow, wanted: Wanted, now: datetime) -> dict[str, Any]:
     loaded = await visit.tools.catalogue.version(visit.db, row.version_id)
-    calendar, open_step = visit.tools.calendar, bool(row.step)
+    calendar, open_step = visit.tools.calendars.of(row.office_id), bool(row.step)
     promise = due_of(
         calendar, row.original_due_at if _late(row, now) else row.due_at, now, paused_since=row.paused_at,
         finished_at=row.finished_at,
@@ -195,7 +195,7 @@ def _lanes(visit: Visit, wanted: Wanted) -> list[str]:
 
 def _moments(visit: Visit) -> tuple[datetime, datetime, datetime]:
     """Now, the end of today, the end of the second working day from now."""
-    today, calendar = clock.today(), visit.tools.calendar
+    today, calendar = clock.today(), visit.tools.calendars.of(visit.officer.office_id)
     end = datetime.combine(today + timedelta(days=1), time(), clock.LOCAL)
     soon = datetime.combine(calendar.working_day_after(today, 2) + timedelta(days=1), time(), clock.LOCAL)
     return clock.now(), end, soon

@@ -47,6 +47,7 @@ class WorkRow:
     original_due_at: datetime | None
     paused_at: datetime | None
     finished_at: datetime | None
+    office_id: int
     office_name: str
 
     @property
@@ -79,7 +80,7 @@ _WHO: Final[dict[str, str]] = {
 _WORK: Final = """
 SELECT s.dossier_id, s.task_no, s.name AS step, s.role, s.officer_id, f.name AS officer_name, s.due_at AS step_due,
        d.code, d.holder_name, d.title, d.state, d.procedure_version_id, d.due_at, d.original_due_at, d.paused_at,
-       d.finished_at, o.short_name AS office_name
+       d.finished_at, d.office_id, o.short_name AS office_name
 FROM unnest($1::int[]) AS lane_office(id) CROSS JOIN unnest($2::text[]) AS lane(role)
 CROSS JOIN LATERAL (
   SELECT s.* FROM step s WHERE s.office_id = lane_office.id AND s.role = lane.role AND {conditions}
@@ -174,7 +175,8 @@ async def count_waiting(db: Db, *, offices: tuple[int, ...], office_id: int, off
 _BY_STATE: Final = """
 SELECT d.id AS dossier_id, 0 AS task_no, '' AS step, '' AS role, NULL::uuid AS officer_id, NULL AS officer_name,
        COALESCE(d.submitted_at, d.created_at) AS step_due, d.code, d.holder_name, d.title, d.state,
-       d.procedure_version_id, d.due_at, d.original_due_at, d.paused_at, d.finished_at, o.short_name AS office_name
+       d.procedure_version_id, d.due_at, d.original_due_at, d.paused_at, d.finished_at, d.office_id,
+       o.short_name AS office_name
 FROM dossier d JOIN office o ON o.id = d.office_id
 WHERE d.office_id = ANY($1::int[]) AND d.state = $2 AND ($3::uuid IS NULL OR d.assisted_by = $3)
   AND ($4::timestamptz IS NULL OR (COALESCE(d.submitted_at, d.created_at), d.id) > ($4, $5))
@@ -196,7 +198,7 @@ def _work_row(row: Any) -> WorkRow:
     return WorkRow(
         row["dossier_id"], row["task_no"], row["step"], row["role"], row["officer_id"], row["officer_name"],
         row["step_due"], row["code"], row["holder_name"], row["title"], row["state"], row["procedure_version_id"],
-        row["due_at"], row["original_due_at"], row["paused_at"], row["finished_at"], row["office_name"],
+        row["due_at"], row["original_due_at"], row["paused_at"], row["finished_at"], row["office_id"], row["office_name"],
     )
 
 
@@ -214,12 +216,13 @@ class Found:
     paused_at: datetime | None
     finished_at: datetime | None
     created_at: datetime
+    office_id: int
     office_name: str
 
 
 _SEARCH: Final = """
 SELECT d.id, d.code, d.holder_name, d.title, d.state, d.due_at, d.original_due_at, d.paused_at, d.finished_at,
-       d.created_at, o.short_name AS office_name
+       d.created_at, d.office_id, o.short_name AS office_name
 FROM dossier d JOIN office o ON o.id = d.office_id
 WHERE d.office_id = ANY($1::int[]) AND {words} AND ($2::timestamptz IS NULL OR (d.created_at, d.id) < ($2, $3))
 ORDER BY d.created_at DESC, d.id DESC LIMIT $4

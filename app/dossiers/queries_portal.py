@@ -33,6 +33,7 @@ class OwnDossier:
     code: str | None
     title: str
     procedure_code: str
+    office_id: int
     office_name: str
     state: DossierState
     created_at: datetime
@@ -79,8 +80,8 @@ async def front_office(db: Db, office_id: int | None = None) -> FrontOffice | No
 
 
 _OWN = """
-SELECT d.id, d.code, d.title, d.procedure_code, o.short_name AS office_name, d.state, d.created_at, d.submitted_at,
-  d.due_at, d.original_due_at, d.paused_at, d.finished_at,
+SELECT d.id, d.code, d.title, d.procedure_code, d.office_id, o.short_name AS office_name, d.state, d.created_at,
+  d.submitted_at, d.due_at, d.original_due_at, d.paused_at, d.finished_at,
   (SELECT r.due_at FROM supplement_request r WHERE r.dossier_id = d.id AND r.closed IS NULL LIMIT 1) AS supplement_due,
   (SELECT COALESCE(sum(f.amount), 0)::int FROM fee f WHERE f.dossier_id = d.id AND f.state = 'owed') AS owed,
   (SELECT s.name FROM step s WHERE s.dossier_id = d.id AND s.role = 'applicant' LIMIT 1) AS step

@@ -32,6 +32,7 @@ class ToSign:
     titles: str
     digest: str | None
     office_name: str
+    office_id: int
 
 
 async def to_sign(db: Db, *, offices: Sequence[int], kind: Kind) -> list[ToSign]:
@@ -41,7 +42,7 @@ async def to_sign(db: Db, *, offices: Sequence[int], kind: Kind) -> list[ToSign]
         SELECT s.dossier_id, s.task_no, s.officer_id, f.name, d.code, d.holder_name, d.procedure_version_id, d.due_at,
                d.original_due_at, string_agg(r.title, ', ' ORDER BY r.n) AS titles,
                CASE WHEN bool_and(x.sha256 IS NOT NULL) THEN string_agg(x.sha256, '+' ORDER BY r.n) END AS digest,
-               o.short_name
+               o.short_name, s.office_id
         FROM step s JOIN dossier d ON d.id = s.dossier_id JOIN office o ON o.id = s.office_id
         LEFT JOIN officer f ON f.id = s.officer_id
         LEFT JOIN result r ON r.dossier_id = d.id AND r.state IN ('drafted', 'signed')

@@ -64,6 +64,6 @@ async def _page(
     return await show(
         visit, "consultations/question.html", status=422 if told else 200, office_id=asked.office_id, asked=asked,
         code=row["code"], procedure=loaded.name(language), options=options, opinion=opinion, words=words, errors=told,
-        wrong=dict(told), due=moment_view(asked.due_at, visit.tools.calendar) if asked.due_at else None,
+        wrong=dict(told), due=moment_view(asked.due_at, visit.tools.calendars.of(asked.office_id)) if asked.due_at else None,
         said=say(OPINIONS[asked.opinion], language) if asked.opinion in OPINIONS else "",
     )

@@ -60,7 +60,7 @@ async def _page(visit: Visit, case: Case, *, typed: str = "", error: str = "") -
     return await show(
         visit, "draft/look.html", status=422 if error else 200, office_id=case.office_id, case=case,
         procedure=case.procedure.procedure.short.in_(language), due_at=due,
-        due=moment_view(due, visit.tools.calendar) if due else None,
+        due=moment_view(due, visit.tools.calendars.of(case.office_id)) if due else None,
         drafts=[
             {"title": one["title"], "href": f"/dossiers/{case.id}/papers/{one['id']}/file", "name": one["name"],
              "size": one["size"], "preview": f"/dossiers/{case.id}/papers/{one['id']}/preview"} for one in drafts

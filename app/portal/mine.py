@@ -24,11 +24,11 @@ router = APIRouter(include_in_schema=False)
 async def mine(visit: CitizenVisit, before: str = "") -> Response:
     """The applicant: their dossiers, newest first."""
     found, more = await own_dossiers(visit.db, visit.citizen.id, before=_mark(before))
-    language = speak(visit)
+    language, calendars = speak(visit), visit.tools.calendars
     return await show(
         visit, "mine/list.html",
         drafts=[_draft(one, language) for one in found if one.state is S.DRAFT],
-        dossiers=[_card(one, visit.tools.calendar, language) for one in found if one.state is not S.DRAFT],
+        dossiers=[_card(one, calendars.of(one.office_id), language) for one in found if one.state is not S.DRAFT],
         next=f"/dossiers?before={more[0].timestamp():.6f},{more[1]}" if more else None,
         first="/dossiers" if before else None,
     )

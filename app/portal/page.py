@@ -32,8 +32,10 @@ async def show(
     """A page of ours. `office_id` names the office it speaks for, when it is one dossier's."""
     language = speak(visit)
     notices = await _said(visit)
+    calendars = visit.tools.calendars
+    calendar = calendars.of(office_id) if office_id is not None else calendars.common
     visit.request.state.frame = await frame(
-        visit.db, visit.tools.calendar.office_hours(clock.today()), language, office_id=office_id, notices=notices,
+        visit.db, calendar.office_hours(clock.today()), language, office_id=office_id, notices=notices,
         person=visit.maybe_citizen.name if visit.maybe_citizen else "",
     )
     return render(visit.request, f"portal/{template}", status=status, headers=headers, **context)

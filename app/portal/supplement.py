@@ -68,6 +68,6 @@ async def _page(visit: Visit, case: Case, *, error: str = "") -> Response:
     return await show(
         visit, "supplement/defects.html", status=422 if error else 200, office_id=case.office_id, case=case,
         request=request, items=items, pages=pages, error=error, errors=[("items", error)] if error else (),
-        due=moment_view(request["due_at"], visit.tools.calendar) if request["due_at"] else None,
+        due=moment_view(request["due_at"], visit.tools.calendars.of(case.office_id)) if request["due_at"] else None,
         procedure=case.procedure.procedure.short.in_(language), stopped=case.paused_at is not None,
     )

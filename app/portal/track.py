@@ -72,7 +72,7 @@ async def _progress(visit: Visit, found: TrackedDossier) -> Response:
     return await show(
         visit, "track/progress.html", office_id=found.office_id, code=found.code,
         told=told, procedure=loaded.procedure.short.in_(language), heading=say(WORDS[found.state], language),
-        due=promise_view(found, visit.tools.calendar) if found.received_at else None,
+        due=promise_view(found, visit.tools.calendars.of(found.office_id)) if found.received_at else None,
         promised=found.original_due_at if found.finished_at is None else None,
         stations=stations(found.state, lines, language, found.due_at), events=events(lines, {}, language, private=False),
     )

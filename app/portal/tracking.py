@@ -89,7 +89,7 @@ async def _hub(visit: Visit, case: Case) -> Response:
 
 
 async def _tracking(visit: Visit, case: Case, *, typed: str = "", error: str = "") -> Response:
-    db, language, calendar = visit.db, speak(visit), visit.tools.calendar
+    db, language, calendar = visit.db, speak(visit), visit.tools.calendars.of(case.office_id)
     lines = await journal.lines(db, case.id)
     officers = await people.names(db, [line.actor.id for line in lines if line.actor.kind == "officer" and line.actor.id])
     step = await applicant_step(db, case.id)
