@@ -83,7 +83,7 @@ async def look(
     here, running = f"{PATH}/changes/{change.id}", _running(change)
     answer = await show(
         visit, "calendar/change.html", row=await change_row(visit, change), change=change, running=running,
-        content=_content(change), mine=change.scope in await own_scopes(visit), here=here, offices=by_office,
+        content=_content(change), mine=change.scope in await own_scopes(visit), place=here, offices=by_office,
         rows=await _rows(visit, found), which=which, total=sum(one.moved for one in by_office),
         chips=[
             {"href": address(here, which=one), "words": say(words, visit.language), "mark": mark, "here": one == which,
@@ -109,7 +109,7 @@ async def confirm(visit: SupervisorVisit, change_id: UUID) -> Response:
     by_office = await queries.by_office(visit.db, change.id, visit.officer.offices, clock.now())
     return await show(
         visit, "calendar/confirm.html", row=await change_row(visit, change), change=change, content=_content(change),
-        here=f"{PATH}/changes/{change.id}", late=sum(one.late for one in by_office),
+        place=f"{PATH}/changes/{change.id}", late=sum(one.late for one in by_office),
         earlier=sum(one.earlier for one in by_office),
     )
 
