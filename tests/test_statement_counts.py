@@ -136,7 +136,7 @@ async def test_the_progress_page_stays_cheap(counted: Counted, make: Make) -> No
         answer = await counted.client.post("/track", data={"code": case.code, "digits": number[-4:]})
         assert answer.status_code == 200, answer.text
     statements, commits = await counted.cost_of_last()
-    assert statements <= 10
+    assert statements <= 11  # one of them the deadline ledger, which says why it is due then
     assert commits == 1
 
 

@@ -10,7 +10,7 @@ from app.api.shapes import Problem
 from app.faces.access import open_to_all
 
 PREFIX: Final = "/api/v1"
-OPEN: Final = tuple(f"{PREFIX}/{name}" for name in ("procedures", "offices", "verify", "tracking"))
+OPEN: Final = tuple(f"{PREFIX}/{name}" for name in ("procedures", "offices", "verify", "tracking", "deadline"))
 METHODS: Final = ("get", "post", "put", "delete")
 ABOUT: Final = """
 The same verbs as the pages, as JSON.

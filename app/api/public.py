@@ -97,7 +97,7 @@ async def by_key(visit: PublicVisit, key: Annotated[Word, Path(max_length=80)]) 
 @router.post("/verify", summary="By the file")
 async def by_file(visit: PublicVisit, file: UploadFile) -> Verified:
     """The file is compared with the register, byte for byte, and its signatures are judged. Nothing is kept of it."""
-    _not_too_often(visit, VERIFYING)
+    not_too_often(visit, VERIFYING)
     data = await file.read(LARGEST + 1)
     if not data:
         raise NothingChosen(file.filename or "tep")
@@ -122,7 +122,7 @@ async def by_file(visit: PublicVisit, file: UploadFile) -> Verified:
 @router.post("/tracking", summary="How far is a dossier")
 async def track(visit: PublicVisit, body: Tracking) -> Tracked:
     """Wrong and absent get the same answer."""
-    _not_too_often(visit, TRACKING)
+    not_too_often(visit, TRACKING)
     found, proof = await tracked(visit.db, tidy(body.code))
     if found is None or not hmac.compare_digest(proof.encode() or b"none", body.digits.encode()):
         raise DossierNotFound
@@ -135,7 +135,7 @@ async def track(visit: PublicVisit, body: Tracking) -> Tracked:
 
 
 async def _register(visit: Visit, word: str) -> Verified:
-    _not_too_often(visit, VERIFYING)
+    not_too_often(visit, VERIFYING)
     found = await result_presented(visit.db, word)
     if found is None:
         raise ResultNotFound
@@ -151,7 +151,8 @@ def _told(found: Mapping[str, Any] | None) -> dict[str, Any]:
     return {name: found[name] for name in names} | {"number": found["number_text"]}
 
 
-def _not_too_often(visit: Visit, limit: Limit) -> None:
+def not_too_often(visit: Visit, limit: Limit) -> None:
+    """Count one question of this address. Raises TooOften."""
     client = visit.request.client
     if not limit.allows(client.host if client else "unknown"):
         raise TooOften

@@ -184,5 +184,9 @@ async def test_a_received_dossier_explains_its_term(make: Make, officer: AsOffic
 
     dossier = await received(make)
     told = (await (await officer("head")).get(f"/dossiers/{dossier}/deadline")).json()
-    assert told["stretches"]
+    assert told["spans"][0]["start"] == told["received_at"]
     assert told["current_due"].endswith("+07:00")
+    assert told["lines"][0]["kind"] == "start"
+    assert told["lines"][0]["who"]
+    assert told["differences"] == []
+    assert told["shares"]
