@@ -75,6 +75,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "timer.fired": N_("Đến hạn tự động"),
     "deadline.recounted": N_("Tính lại thời hạn vì lịch làm việc thay đổi"),
     "alarm.rang": N_("Hệ thống nhắc hạn giải quyết"),
+    "dossier.mended": N_("Gỡ chỗ kẹt của hồ sơ"),
     "effect.given_up": N_("Hệ thống ngoài không trả lời: chuyển cách khác"),
     "consent.recorded": N_("Ghi nhận người dân đồng ý để cán bộ nhập giúp"),
 }

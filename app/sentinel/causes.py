@@ -12,7 +12,7 @@ from app.org.models import Role
 QUIET_HOURS: Final = 8  # working hours past a step's budget without anybody doing anything (U17)
 ANSWER_HOURS: Final = 8  # working hours an online dossier may wait for its first answer (R3)
 MACHINE_LATE: Final = timedelta(minutes=10)  # a timer, an alarm, a job that should have run
-OUTSIDE_LATE: Final = timedelta(hours=1)  # an outside system that is asked again and again
+OUTSIDE_LATE: Final = timedelta(hours=1)  # asked again and again; told at once when the tries are used up
 PAYMENT_LATE: Final = timedelta(minutes=30)  # a payment whose outcome the platform does not say
 PAY_PAGE_LATE: Final = timedelta(hours=24)  # a pay page that was opened and never answered for
 PARCEL_LATE: Final = timedelta(days=7)  # a parcel the post says nothing more about
@@ -81,7 +81,7 @@ WORDS: Final[dict[Cause, CauseWords]] = {
         N_("Hồ sơ của bạn đang chờ cán bộ kiểm tra lại. Người phụ trách đã được báo; bạn không cần làm gì."),
     ),
     Cause.JOB_FAILED: CauseWords(
-        N_("Việc máy không làm được"), N_("Máy đã thử nhiều lần rồi dừng. Nguyên nhân ghi bên dưới."),
+        N_("Việc máy không làm được"), N_("Máy đã thử nhiều lần rồi dừng. Hãy thử lại khi nguyên nhân đã hết."),
         (Deed.AGAIN, Deed.OPEN), _MACHINE, _WAITS,
     ),
     Cause.OUTSIDE_SILENT: CauseWords(

@@ -40,7 +40,9 @@ class OpenFinding:
     trouble: str | None
 
 
-_READ: Final = """
+# A finding of another release may have a cause this one has no words for; its next sweep clears it.
+KNOWN: Final = "cause IN (" + ", ".join(f"'{cause.value}'" for cause in Cause) + ")"
+_READ: Final = f"""
 SELECT f.id, f.office_id, o.short_name AS office_name, f.dossier_id, d.code, d.holder_name, c.phone, d.procedure_version_id,
   f.cause, f.subject, f.facts, f.since, f.found_at,
   CASE WHEN f.facts ? 'job' THEN (SELECT j.trouble FROM job j WHERE j.id = (f.facts->>'job')::bigint)
@@ -48,7 +50,7 @@ SELECT f.id, f.office_id, o.short_name AS office_name, f.dossier_id, d.code, d.h
   END AS trouble
 FROM finding f JOIN office o ON o.id = f.office_id LEFT JOIN dossier d ON d.id = f.dossier_id
 LEFT JOIN citizen c ON c.id = d.applicant_id
-WHERE f.cleared_at IS NULL
+WHERE f.cleared_at IS NULL AND {KNOWN}
 """
 
 
@@ -78,7 +80,7 @@ async def finding(db: Db, finding_id: UUID) -> OpenFinding:
 async def by_cause(db: Db, offices: Sequence[int]) -> dict[Cause, int]:
     """How many stand still for each cause, most first."""
     rows = await db.rows(
-        "SELECT cause, count(*) AS n FROM finding WHERE cleared_at IS NULL AND office_id = ANY($1)"
+        "SELECT cause, count(*) AS n FROM finding WHERE cleared_at IS NULL AND office_id = ANY($1) AND " + KNOWN +
         " GROUP BY cause ORDER BY n DESC, cause", list(offices),
     )
     return {Cause(row["cause"]): row["n"] for row in rows}
@@ -87,6 +89,7 @@ async def by_cause(db: Db, offices: Sequence[int]) -> dict[Cause, int]:
 async def told_publicly(db: Db, dossier_id: UUID) -> str:
     """What the applicant reads while their dossier stands still; empty when it moves, or when it is not theirs to know."""
     causes = await db.rows(
-        "SELECT cause FROM finding WHERE dossier_id = $1 AND cleared_at IS NULL ORDER BY found_at DESC", dossier_id
+        f"SELECT cause FROM finding WHERE dossier_id = $1 AND cleared_at IS NULL AND {KNOWN} ORDER BY found_at DESC",
+        dossier_id,
     )
     return next((WORDS[Cause(row["cause"])].public for row in causes if WORDS[Cause(row["cause"])].public), "")

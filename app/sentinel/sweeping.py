@@ -65,6 +65,9 @@ async def sweep(db: Db, tools: Tools, *, causes: Sequence[Cause] = tuple(Cause))
         fresh = [dict(row) for row in rows if row["fresh"]]
         swept.opened[cause], swept.cleared[cause] = len(fresh), len(rows) - len(fresh)
         await alerts.tell(db, [one for row in fresh for one in _whom(cause, row)])
+    await db.run(  # causes this release does not watch for any more
+        "UPDATE finding SET cleared_at = $2 WHERE cleared_at IS NULL AND cause <> ALL($1)", [one.value for one in Cause], now
+    )
     return swept
 
 

@@ -79,8 +79,8 @@ WATCHES: Final[Mapping[Cause, str]] = {
     Cause.OUTSIDE_SILENT: f"""
       SELECT 'job:' || j.id AS subject, j.office_id, j.dossier_id, j.created_at AS since,
         jsonb_build_object('job', j.id, 'name', j.name, 'attempts', j.attempts) AS facts
-      FROM job j WHERE j.created_at < {_ago(OUTSIDE_LATE)} AND ((j.state = 'stuck' AND j.payload ? 'outage')
-        OR (j.state = 'waiting' AND j.attempts >= 3 AND j.run_at >= {_ago(MACHINE_LATE)}))
+      FROM job j WHERE (j.state = 'stuck' AND j.payload ? 'outage') OR (j.state = 'waiting' AND j.attempts >= 3
+        AND j.run_at >= {_ago(MACHINE_LATE)} AND j.created_at < {_ago(OUTSIDE_LATE)})
       UNION ALL
       SELECT 'payment:' || p.id, p.office_id, p.dossier_id, p.started_at, jsonb_build_object('payment', p.id)
       FROM payment p WHERE p.method = 'online' AND ((p.state = 'unknown' AND p.started_at < {_ago(PAYMENT_LATE)})

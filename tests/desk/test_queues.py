@@ -5,6 +5,7 @@ from uuid import UUID
 import pytest
 
 from app.dossiers.models import DossierState
+from app.worker import look_around
 from tests.desk.conftest import Desk, SignIn
 from tests.dossiers.situations import CODE, given, received, sealed
 from tests.factories import COMMUNE, Make
@@ -166,10 +167,12 @@ async def test_stuck_work_is_shown_with_its_cause_and_freed_once(at_desk: SignIn
             " AND name = 'print_form' AND state = 'waiting' RETURNING id",
             dossier_id,
         )
-    page = await desk.get("/desk/stuck")
+    await look_around(make.tools)
+    assert (await desk.get("/desk/stuck")).headers["location"] == "/overview/stuck"
+    page = await desk.get("/overview/stuck?cause=job_failed")
     assert "Kho giấy tờ không trả lời" in page.text
     neighbour = await at_desk("reception", office="phuluong")
-    await neighbour.get("/desk/stuck")
+    assert "Kho giấy tờ không trả lời" not in (await neighbour.get("/overview/stuck")).text
     assert "không còn bị kẹt" in await neighbour.said(await neighbour.post(f"/desk/stuck/{job}/again"))
     assert "Máy đang thử lại" in await desk.said(await desk.post(f"/desk/stuck/{job}/again"))
     await make.worked()

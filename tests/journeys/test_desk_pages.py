@@ -56,7 +56,7 @@ def addresses(cases: dict[str, UUID]) -> dict[str, list[str]]:
             "/desk", "/desk?queue=free", "/desk?queue=supplement", "/desk?queue=mine", "/desk/intake",
             "/desk/intake?by=hand",
             "/desk/return", "/desk/return?way=post", "/desk/search", "/desk/search?q=ta+quang", "/desk/search?q=khongco",
-            "/desk/stuck", "/desk/consultations", "/desk/register", *every,
+            "/desk/alerts", "/overview/stuck", "/desk/consultations", "/desk/register", *every,
         ],
         "leader@tanmai": [
             f"/desk/sign?see={cases['to_sign']}", f"/desk/dossiers/{cases['sealed']}/revoke",
