@@ -3,7 +3,7 @@
     python -m tests.invariants.checker DSN STORE [--books payment=FILE post=FILE sms=FILE mailbox=FILE]
                                        [--acknowledged FILE] [--finished]
 
-STORE is the folder of a folder store. Prints one line for each violation of I1–I12; ends with 1 when there is any.
+STORE is the folder of a folder store. Prints one line for each violation of I1–I13; ends with 1 when there is any.
 `--acknowledged` names a file of dossier codes somebody was told; `--finished` says that every worker had time to finish.
 """
 
@@ -14,13 +14,13 @@ from pathlib import Path
 
 import asyncpg
 
-from tests.invariants import clock, life, money, papers
+from tests.invariants import clock, life, money, papers, supervision
 from tests.invariants.facts import Facts, Folder, Violation, read_books, read_database
 
 
 def check(facts: Facts) -> list[Violation]:
     """Every violation, in the order of the invariants."""
-    found = {one for part in (life, papers, money, clock) for one in part.check(facts)}
+    found = {one for part in (life, papers, money, clock, supervision) for one in part.check(facts)}
     return sorted(found, key=lambda one: (one.code, one.about))
 
 

@@ -1,5 +1,9 @@
-"""I7: the due date of every dossier, counted again by hand from its ledger and the calendars the lines name."""
+"""I7: the due date of every dossier, counted again by hand from its ledger and the calendars the lines name.
 
+A mark (silence, a lapse) moves nothing; a recount counts by the newer calendar, and keeps what was promised.
+"""
+
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -101,6 +105,7 @@ class Hand:
     last: datetime
     cutoff: time
     paused: bool = False
+    fixed: bool = False  # the due moment was promised, not counted
 
 
 def check(facts: Facts) -> Iterator[Violation]:
@@ -120,6 +125,7 @@ def check(facts: Facts) -> Iterator[Violation]:
             continue
         yield from _counted(name, lines, walls)
         yield from _as_left(name, dossier, lines)
+        yield from _as_it_may(name, lines)
 
 
 def _counted(name: str, lines: list[Row], walls: dict[str, str]) -> Iterator[Violation]:
@@ -151,18 +157,32 @@ def _advance(hand: Hand | None, line: Row, at: datetime, wall: Wall) -> Hand:
     if kind == "resume":
         if hand.left == LATE:
             return replace(hand, last=at, paused=False)
-        return replace(hand, due=_runs_out(wall, at, hand.way, hand.left, hand.cutoff), since=at, last=at, paused=False)
+        due = _runs_out(wall, at, hand.way, hand.left, hand.cutoff)
+        return replace(hand, due=due, since=at, last=at, paused=False, fixed=False)
     if kind == "extend":
         due, in_days = _minute(line["due_after"]), hand.way in ("working", "calendar", "same")
         way = ("working" if due == wall.closing(due.date()) else "minutes") if in_days else hand.way
-        return replace(hand, due=due, way=way, left=_spent(wall, hand.since, due, way), last=at)
+        return replace(hand, due=due, way=way, left=_spent(wall, hand.since, due, way), last=at, fixed=True)
     if kind == "recount":
-        return replace(hand, due=_minute(line["due_after"]), left=line["left_after"], last=at)
+        return replace(_recounted(hand, wall), last=at)
     return replace(hand, last=at)
 
 
+def _recounted(hand: Hand, wall: Wall) -> Hand:
+    """A promised date stays while the office works at that minute, else it goes to the next closing."""
+    if hand.fixed:
+        day = wall.working_day(hand.due.date(), 0)
+        opened = any(datetime.combine(day, opens, HERE) < hand.due <= datetime.combine(day, closes, HERE)
+                     for opens, closes in wall.openings(day))
+        due = hand.due if opened else wall.closing(day)
+        return replace(hand, due=due, left=_spent(wall, hand.since, due, hand.way))
+    if hand.left == LATE:
+        return hand
+    return replace(hand, due=_runs_out(wall, hand.since, hand.way, hand.left, hand.cutoff))
+
+
 def _as_left(name: str, dossier: Row, lines: list[Row]) -> Iterator[Violation]:
-    last = lines[-1]
+    last = [line for line in lines if line["kind"] != "mark"][-1]
     stopped = last["kind"] == "pause"
     dues = [line["due_after"] for line in lines if line["due_after"] is not None]
     if dossier["due_at"] != (None if stopped else dues[-1]):
@@ -173,6 +193,30 @@ def _as_left(name: str, dossier: Row, lines: list[Row]) -> Iterator[Violation]:
         yield Violation("I7.paused", name, f"paused at {dossier['paused_at']}; the last line is {last['kind']}")
     if (dossier["finished_at"] is not None) != (last["kind"] == "end"):
         yield Violation("I7.end", name, f"finished at {dossier['finished_at']}; the last line is {last['kind']}")
+
+
+def _as_it_may(name: str, lines: list[Row]) -> Iterator[Violation]:
+    """What a mark and a recount may not do, and what follows an end: nothing."""
+    due, paused, ended, version = None, False, False, lines[0]["calendar_version"]
+    recounts = Counter[tuple[str, str]]()
+    for line in lines:
+        kind = line["kind"]
+        if ended and kind != "end":
+            yield Violation("I7.after-end", name, f"line {line['line_no']} ({kind}) after the end")
+        if kind == "mark" and line["due_after"] != due:
+            yield Violation("I7.mark-moves", name, f"line {line['line_no']} is a mark and moved the due moment")
+        if kind == "recount":
+            recounts[line["source"], line["calendar_version"]] += 1
+            if paused:
+                yield Violation("I7.recount-paused", name, f"line {line['line_no']} counts a clock again that stands still")
+            if line["calendar_version"] == version:
+                yield Violation("I7.recount-same", name, f"line {line['line_no']} counts again by the same calendar")
+        due = line["due_after"] if line["due_after"] is not None else due
+        paused = kind == "pause" or (paused and kind in ("mark", "recount"))
+        ended, version = ended or kind == "end", line["calendar_version"]
+    for (source, _), count in recounts.items():
+        if count > 1:
+            yield Violation("I7.recount-twice", name, f"“{source}” counted it {count} times")
 
 
 def _way(term: str, reading: str) -> tuple[str, int]:

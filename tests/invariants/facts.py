@@ -20,13 +20,14 @@ Row = Mapping[str, Any]
 
 # Tables with the rows of one dossier, in the column dossier_id.
 OF_DOSSIER = (
-    "answer", "consultation", "deadline_line", "delivery", "document", "fee", "fee_receipt", "job", "journal_line",
-    "message", "notice", "payment", "process", "register_entry", "result", "signature", "step", "supplement_request",
+    "answer", "calendar_effect", "consultation", "deadline_line", "delivery", "document", "fee", "fee_receipt", "finding",
+    "job", "journal_line", "late_cause", "message", "notice", "payment", "process", "register_entry", "result", "signature",
+    "step", "supplement_request",
     "timer", "verdict",
 )
 TABLES = (
     *OF_DOSSIER, "dossier", "citizen", "office", "officer", "code_serial", "register_book", "procedure_version",
-    "working_calendar", "shipment_event", "outside_message",
+    "working_calendar", "shipment_event", "outside_message", "alert", "calendar_change", "report_snapshot",
 )
 
 

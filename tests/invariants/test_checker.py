@@ -146,6 +146,81 @@ PLANTED = [
                                     " LIMIT 1) WHERE dossier_id = '{a}' AND component = 'result_1' AND kind = 'draft'"),
 ]
 
+# One more line of the ledger of {a}, after its last one: the kind, what its due moment becomes, by which calendar.
+LINE = (
+    "INSERT INTO deadline_line (office_id, dossier_id, line_no, at, written_at, kind, cause, rule, source, due_before,"
+    " due_after, term, reading, way, left_after, cutoff, calendar_version, note) SELECT office_id, dossier_id, line_no + 1,"
+    " at, written_at, '{kind}', 'x', rule, 'Quyết định 9', due_after, {due}, term, reading, way, left_after, cutoff,"
+    " {calendar}, note FROM deadline_line WHERE dossier_id = '{a}' ORDER BY line_no DESC LIMIT 1;"
+)
+OTHER = (
+    "INSERT INTO working_calendar SELECT 'VN-other', scope, first_day, last_day, content, kept_at FROM working_calendar"
+    " LIMIT 1;"
+)
+FINDING = (
+    "INSERT INTO finding (id, office_id, dossier_id, cause, subject, facts, since, found_at, cleared_at) VALUES"
+    " (gen_random_uuid(), 2, '{a}', 'step_quiet', {subject}, '{{}}', {since}, {found}, {cleared});"
+)
+SNAPSHOT = (
+    "INSERT INTO report_snapshot (id, office_id, form, first_day, last_day, scope, version, content, sha256, note,"
+    " frozen_by, frozen_at) VALUES (gen_random_uuid(), 2, '06a', '2026-10-15', '2026-11-14', '2', {version}, '{content}',"
+    " encode(sha256('{{}}'::bytea), 'hex'), '{note}', gen_random_uuid(), now());"
+)
+EFFECT = (
+    "INSERT INTO calendar_effect (change_id, dossier_id, office_id, due_before, due_after, steps, timers, moved_at)"
+    " SELECT gen_random_uuid(), id, office_id, due_at, due_at + interval '1 day', 0, 0, now() FROM dossier WHERE id = '{a}'"
+)
+CHANGE = (
+    "INSERT INTO calendar_change (id, scope, state, decision, source, content, proposed_by, proposed_at, total,"
+    " looked_at, moved, left_out, later, told) VALUES (gen_random_uuid(), 'VN', 'applied', 'QĐ 9', '', '',"
+    " gen_random_uuid(), now(), 0, 0, 0, 0, '[]', 0)"
+)
+
+
+def _line(kind: str, due: str = "due_after", calendar: str = "calendar_version") -> str:
+    return LINE.replace("{kind}", kind).replace("{due}", due).replace("{calendar}", calendar)
+
+
+def _finding(
+    subject: str = "'job:1'", since: str = "'2020-01-01'", found: str = "'2020-01-01'", cleared: str = "NULL"
+) -> str:
+    return (FINDING.replace("{subject}", subject).replace("{since}", since).replace("{found}", found)
+            .replace("{cleared}", cleared).replace("{{}}", "{}"))
+
+
+def _snapshot(version: int = 1, content: str = "{}", note: str = "x") -> str:
+    return (SNAPSHOT.replace("{version}", str(version)).replace("{content}", content).replace("{note}", note)
+            .replace("{{}}", "{}"))
+
+
+PLANTED += [
+    ("I7.mark-moves", "open", _line("mark", "due_after + interval '1 day'")),
+    ("I7.after-end", "returned", _line("mark")),
+    ("I7.recount-same", "open", _line("recount")),
+    ("I7.recount-twice", "open", OTHER + _line("recount", calendar="'VN-other'") + _line("recount", calendar="'VN-other'")),
+    ("I7.recount-paused", "open", OTHER + _line("pause", "NULL") + _line("recount", "due_before", "'VN-other'")),
+    ("I7.due", "open", OTHER + _line("recount", "due_after + interval '1 day'", "'VN-other'")),
+    ("I13.recount-alone", "open", OTHER + _line("recount", "due_after + interval '1 day'", "'VN-other'")),
+    ("I13.moved-silently", "open", EFFECT),
+    ("I13.change-moments", "open", CHANGE),
+    ("I13.alarm-asleep", "returned", "UPDATE dossier SET alarm_at = now() WHERE id = '{a}'"),
+    ("I13.no-alarm", "open", "UPDATE dossier SET alarm_at = NULL WHERE id = '{a}'"),
+    ("I13.alarm-late", "open", "UPDATE dossier SET alarm_at = due_at + interval '1 day' WHERE id = '{a}'"),
+    ("I13.found-twice", "open", "DROP INDEX uq_finding_open;" + _finding() + _finding()),
+    ("I13.finding-order", "open", _finding(cleared="'2019-01-01'")),
+    ("I13.finding-order", "open", _finding(since="'2021-01-01'")),
+    ("I13.not-cleared", "returned", _finding("'step:{a}:' || (SELECT facts->>'task' FROM journal_line WHERE dossier_id ="
+                                             " '{a}' AND event = 'step.finished' LIMIT 1)")
+     + _finding("'job:2'", found="now() + interval '1 hour'")),
+    ("I13.not-late", "returned", "INSERT INTO late_cause (dossier_id, office_id, cause, words, said_by, said_at) VALUES"
+                                 " ('{a}', 2, 'x', '', gen_random_uuid(), now())"),
+    ("I13.snapshot-changed", "open", _snapshot(content='{"n": 1}')),
+    ("I13.snapshot-reason", "open", _snapshot() + _snapshot(2, note=" ")),
+    ("I13.snapshot-gap", "open", _snapshot(2)),
+    ("I10.office", "open", "INSERT INTO late_cause (dossier_id, office_id, cause, words, said_by, said_at) VALUES"
+                           " ('{a}', 3, 'x', '', gen_random_uuid(), now())"),
+]
+
 
 @pytest.mark.parametrize(("code", "where", "sql"), PLANTED, ids=[f"{n}-{one[0]}" for n, one in enumerate(PLANTED)])
 async def test_a_planted_violation_is_found(run: Run, code: str, where: str, sql: str) -> None:
