@@ -37,6 +37,7 @@ from app.org.models import Role
 from app.procedures.package import FormField, Words
 
 router = APIRouter(prefix="/desk/intake", include_in_schema=False, dependencies=[Depends(desk_frame)])
+AGREED: Final = {**CONSENTS, "post": N_("gửi qua bưu chính")}
 STILL_MISSING: Final = N_("Còn thiếu: {what}")
 RETURN_FIRST: Final = N_("Hãy chọn cách nhận kết quả")
 
@@ -199,7 +200,7 @@ async def _show(request: Request, visit: Visit, case: Case, errors: Errors) -> R
             focus="" if ready.ready or errors else focus, title=case.procedure.procedure.short.in_(visit.language),
             ways=[{"value": way, "text": words(RETURN_WAYS[way])} for way in case.procedure.procedure.return_ways],
             way=case.return_way or ("counter" if "counter" in case.procedure.procedure.return_ways else ""),
-            post=await _post_fields(visit, case, province), consent=said(CONSENTS, str(case.consent.get("how", ""))),
+            post=await _post_fields(visit, case, province), consent=said(AGREED, str(case.consent.get("how", ""))),
             helping=helping, office=office, handed_at=_typed_minutes(case),
             skip=",".join(f"f-{one['id']}" for one in papers),
         )
@@ -253,7 +254,12 @@ async def _slip(visit: Visit, case: Case) -> dict[str, Any]:
         (N_("Phí, lệ phí"), fee),
         (N_("Nhận kết quả"), said(RETURN_WAYS, case.return_way) or "—"),
     ]
-    return {"office": office.authority, "centre": office.name,
+    helping = _helping(visit, case)
+    title = N_("Giấy xác nhận đã nhận hồ sơ để chuyển cơ quan có thẩm quyền") if helping else N_(
+        "Giấy tiếp nhận hồ sơ và hẹn trả kết quả"
+    )
+    head = await people.office(visit.db, visit.officer.office_id) if helping else office
+    return {"title": words(title), "office": head.authority, "centre": head.name,
             "lines": [{"name": words(name), "value": value} for name, value in lines]}
 
 
