@@ -45,7 +45,9 @@ _LEDGER: Final = """
 _HANDLED: Final = {
     "days": f"CASE WHEN (finished_at {_LOCAL})::date < (due {_LOCAL})::date THEN 8"
             f" WHEN (finished_at {_LOCAL})::date = (due {_LOCAL})::date THEN 9 ELSE 10 END",
-    "moments": "CASE WHEN finished_at < due THEN 8 WHEN finished_at = due THEN 9 ELSE 10 END",
+    # A due moment is a minute of the clock on the wall: what is done within it is on time.
+    "moments": "CASE WHEN date_trunc('minute', finished_at) < date_trunc('minute', due) THEN 8"
+               " WHEN date_trunc('minute', finished_at) = date_trunc('minute', due) THEN 9 ELSE 10 END",
 }
 # By dates, what is due on the last day is not late on the last day; midnight after it still is that day.
 _OPEN: Final = {

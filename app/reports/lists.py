@@ -6,7 +6,7 @@ Keyset pages, so that a list of any length is read piece by piece; a page never 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any, Final, Protocol
 from uuid import UUID
 
@@ -147,11 +147,16 @@ async def _overdue(db: Db, asked: Asked, after: After | None, limit: int) -> tup
         ended = one["finished_at"] if one["outcome"] == 10 else None
         rows.append(Row((
             number, one["code"], one["holder_name"], one["procedure"], one["short_name"], one["received_at"],
-            one["original_due_at"], one["due"], ended, _days(one["due"], ended or asked.period.as_of),
+            one["original_due_at"], one["due"], ended, _days(one["due"], ended or _judged(asked)),
             say(named.get(one["cause"] or "", one["cause"] or ""), asked.language), one["words"] or "",
             say(YES if one["sorry"] else NO, asked.language),
         ), {"dossier": str(one["id"])}))
     return rows, next_page(found, limit, "due", before)
+
+
+def _judged(asked: Asked) -> datetime:
+    """The last moment of the period, or now: midnight after it is already another day."""
+    return asked.period.as_of - timedelta(microseconds=1)
 
 
 def _days(due: datetime, until: datetime) -> int:
@@ -191,12 +196,11 @@ def _against(due: datetime | None, ended: datetime | None, asked: Asked) -> str:
     """Late or not by one due moment, in the view asked for."""
     if due is None:
         return ""
-    done = ended or asked.period.as_of
+    done = ended or _judged(asked)
     if asked.view == "moments":
-        late = done > due
+        late = done.replace(second=0, microsecond=0) > due.replace(second=0, microsecond=0) if ended else done >= due
     else:
-        last = done if ended else done.fromtimestamp(done.timestamp() - 1e-3, clock.LOCAL)
-        late = last.astimezone(clock.LOCAL).date() > due.astimezone(clock.LOCAL).date()
+        late = done.astimezone(clock.LOCAL).date() > due.astimezone(clock.LOCAL).date()
     return say(LATE if late else IN_TIME, asked.language)
 
 

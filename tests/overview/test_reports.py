@@ -48,7 +48,7 @@ async def test_every_report_opens_and_is_taken_away(make: Make, sign_in: SignIn,
     desk = await sign_in("head")
     page = await desk.get(f"/overview/reports/{form}?{days()}")
     assert page.status_code == 200
-    assert "mc-sheet" in page.text
+    assert "mc-figures" in page.text
     for ending in ("xlsx", "csv", "print"):
         got = await desk.get(f"/overview/reports/{form}/{ending}?{days()}")
         assert got.status_code == 200, ending

@@ -38,7 +38,7 @@ async def stories(db: Db, offices: tuple[int, ...]) -> dict[UUID, Story]:
         story = found.get(row["dossier_id"])
         if story is None:
             continue
-        kind = row["event"].removeprefix("dossier.")
+        kind = row["event"].removeprefix("dossier.")  # or "result.issued"
         if kind == "received":
             story.received = row["at"]
         elif kind in ENDS and story.over is None:
@@ -49,11 +49,15 @@ async def stories(db: Db, offices: tuple[int, ...]) -> dict[UUID, Story]:
     return found
 
 
-ENDS = {"result_ready", "returned", "refused", "refused_at_intake", "withdrawn", "stopped"}
+ENDS = {"result.issued", "result_ready", "returned", "refused", "refused_at_intake", "withdrawn", "stopped"}
 
 
 def day_of(moment: datetime) -> date:
     return moment.astimezone(WALL).date()
+
+
+def minute(moment: datetime) -> datetime:
+    return moment.replace(second=0, microsecond=0)
 
 
 def place(story: Story, first: date, last: date, view: str) -> tuple[str, str] | None:
@@ -72,7 +76,7 @@ def place(story: Story, first: date, last: date, view: str) -> tuple[str, str] |
             return origin, "9"
         assert story.ledger
         due = story.ledger[-1]["due_after"]
-        left, right = (day_of(ended), day_of(due)) if view == "days" else (ended, due)
+        left, right = (day_of(ended), day_of(due)) if view == "days" else (minute(ended), minute(due))
         return origin, "8" if left < right else "9" if left == right else "10"
     standing, due = False, None
     for line in story.ledger or ():
