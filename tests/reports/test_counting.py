@@ -171,7 +171,8 @@ async def test_the_unit_summary_splits_late_ones_by_apology(worlds: Worlds, make
     row = dict(zip(keys, next(one for one in sheet.rows if one.about == {"office": str(FIRST)}).cells, strict=True))
     assert {name: row[name] for name in keys if row[name]} == {
         "1": "1", "2": "Đơn vị 902", "received": 3, "online_part": 1, "counter": 1, "post": 1, "boundary_free": 1,
-        "handled": 3, "early": 1, "late": 2, "late_sorry": 1, "late_silent": 1, "waiting_in_time": 1, "waiting_late": 1, "not_accepted": 1,
+        "handled": 3, "early": 1, "late": 2, "late_sorry": 1, "late_silent": 1,
+        "waiting_in_time": 1, "waiting_late": 1, "not_accepted": 1,
     }
     total = dict(zip(keys, sheet.rows[-1].cells, strict=True))
     assert (total["received"], total["open"], total["overdue"]) == (4, 1, 1)
