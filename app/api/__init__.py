@@ -2,12 +2,28 @@
 
 from fastapi import APIRouter
 
-from app.api import answers, around, catalogue, counter, deadline, dossiers, money, papers, public, questions, session, steps
+from app.api import (
+    answers,
+    around,
+    catalogue,
+    counter,
+    deadline,
+    dossiers,
+    money,
+    papers,
+    public,
+    questions,
+    reports,
+    session,
+    steps,
+)
 from app.api.document import PREFIX, document_router
 from app.api.shapes import PROBLEMS
 
 described = APIRouter(prefix=PREFIX, responses=PROBLEMS)
-for part in (catalogue, session, counter, dossiers, answers, papers, money, steps, around, deadline, questions, public):
+for part in (
+    catalogue, session, counter, dossiers, answers, papers, money, steps, around, deadline, questions, reports, public,
+):
     described.include_router(part.router)
 
 router = APIRouter()
