@@ -110,6 +110,7 @@ async def change_row(visit: Visit, change: CalendarChange) -> dict[str, Any]:
     names = await people.names(visit.db, officers)
     return {
         "change": change, "href": f"{PATH}/changes/{change.id}", "decision": change.decision, "source": change.source,
+        "said": calendar_year.said(changes.layer_of_change(change), visit.language),
         "scope": await scope_words(visit, change.scope), "tag": {"words": say(words, visit.language), "kind": kind},
         "proposed_by": names.get(change.proposed_by, ""),
         "applied_by": names.get(change.applied_by, "") if change.applied_by else "",

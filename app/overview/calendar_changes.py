@@ -19,7 +19,7 @@ from app.kit import clock
 from app.kit.errors import NotFound
 from app.kit.words import N_, say
 from app.overview.calendar import PATH, change_row, own_scopes, require_in_sight, require_may_change
-from app.overview.calendar_form import CHOICES, FormWrong, content_of
+from app.overview.calendar_form import CHOICES, FormWrong, content_of, input_type
 from app.overview.page import address, names_of, show, tell
 
 router = APIRouter()
@@ -160,7 +160,9 @@ async def _own(visit: Visit, change_id: UUID) -> CalendarChange:
 async def _form(visit: Visit, given: dict[str, str], errors: dict[str, str]) -> Response:
     language, scopes = visit.language, await own_scopes(visit)
     return await show(
-        visit, "calendar/new.html", status=422 if errors else 200, given=given, errors=list(errors.items()), wrong=errors,
+        visit, "calendar/new.html", status=422 if errors else 200, given=given, wrong=errors,
+        # What a browser without a date field let through is shown as it was typed.
+        first_type=input_type(given["first"]), last_type=input_type(given["last"]), errors=list(errors.items()),
         scopes=[{"value": scope, "text": words} for scope, words in scopes.items()],
         choices=[{"value": value, "text": say(words, language)} for value, words in CHOICES],
     )

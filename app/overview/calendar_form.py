@@ -88,6 +88,11 @@ def _days(first: date, last: date, what: str, calendar: Calendar) -> list[date]:
     return span
 
 
+def input_type(text: str) -> str:
+    """A field for dates keeps only what is written as it writes it."""
+    return "date" if re.fullmatch(r"|\d{4}-\d\d-\d\d", text, re.ASCII) else "text"
+
+
 def _date(text: str, field: str, errors: dict[str, str], language: str) -> date | None:
     """2026-12-07 or 7/12/2026."""
     written = text.strip()

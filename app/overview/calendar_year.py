@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from app.deadlines.calendar import Calendar
+from app.deadlines.layers import Layer
 from app.deadlines.timetable import CalendarDay, DayKind, HoursRule, written_hours
 from app.kit.words import N_, say
 
@@ -70,12 +71,7 @@ def _box(calendar: Calendar, day: date, today: date, language: str) -> Box:
 
 def lines(calendar: Calendar, year: int, language: str) -> list[dict[str, Any]]:
     """What decrees and changes say of this year, day by day; days in a row with one name and decision are one line."""
-    found: list[list[CalendarDay]] = []
-    for line in sorted((one for one in calendar.days if one.on.year == year), key=lambda one: one.on):
-        if found and _goes_on(found[-1][-1], line):
-            found[-1].append(line)
-        else:
-            found.append([line])
+    found = lines_of(one for one in calendar.days if one.on.year == year)
     return [
         {
             "first": group[0].on, "last": group[-1].on, "words": group[0].name,
@@ -85,6 +81,17 @@ def lines(calendar: Calendar, year: int, language: str) -> list[dict[str, Any]]:
         }
         for group in found
     ]
+
+
+def lines_of(days: Iterable[CalendarDay]) -> list[list[CalendarDay]]:
+    """Days in a row with one name and decision together."""
+    found: list[list[CalendarDay]] = []
+    for line in sorted(days, key=lambda one: one.on):
+        if found and _goes_on(found[-1][-1], line):
+            found[-1].append(line)
+        else:
+            found.append([line])
+    return found
 
 
 def _goes_on(one: CalendarDay, other: CalendarDay) -> bool:
@@ -102,6 +109,23 @@ def hours(calendar: Calendar, year: int, language: str) -> list[dict[str, Any]]:
         }
         for rule in calendar.hours if rule.valid_from <= last and (rule.valid_to is None or rule.valid_to >= first)
     ]
+
+
+def said(layer: Layer, language: str) -> list[str]:
+    """What a change says, a sentence a line."""
+    found = []
+    for group in lines_of(layer.days):
+        day = f"{group[0].on:%d/%m/%Y}" + (f" – {group[-1].on:%d/%m/%Y}" if len(group) > 1 else "")
+        opening = f", {_hours(group[0].hours)}" if group[0].hours else ""
+        found.append(f"{day}: {say(SIGNS[group[0].kind][1], language)}, {group[0].name}{opening}")
+    for rule in layer.hours:
+        since, season = f"{rule.valid_from:%d/%m/%Y}", _season(rule, language)
+        found.append(say(N_("Giờ làm việc từ {day}, {season}: {hours}"), language, day=since, season=season,
+                         hours=_hours(rule.hours)))
+    found += [say(N_("Bỏ dòng về ngày {day}"), language, day=f"{on:%d/%m/%Y}") for on in layer.back_days]
+    found += [say(N_("Bỏ giờ làm việc từ {day}"), language, day=f"{on:%d/%m/%Y}") for on, _ in layer.back_hours]
+    found += [say(N_("Năm {year} đã có đủ văn bản, không ngoại suy nữa"), language, year=year) for year in layer.decided]
+    return found
 
 
 def _season(rule: HoursRule, language: str) -> str:
