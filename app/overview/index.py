@@ -116,7 +116,7 @@ def score_view(score: Score, language: str, here: dict[str, str]) -> dict[str, A
         figures = score.of_group(group)
         known = [one for one in figures if one.points is not None]
         groups.append({
-            "id": group.id, "title": group.title.in_(language), "max": plain(group.max, language),
+            "id": group.id, "known": bool(known), "title": group.title.in_(language), "max": plain(group.max, language),
             "points": decimals(_sum(known), language),
             "measurable": plain(sum((one.indicator.max for one in known), start=group.max * 0), language),
             "rows": [figure_row(one, language, address(f"/overview/index/{one.indicator.id}", **here)) for one in figures],

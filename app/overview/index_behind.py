@@ -88,7 +88,7 @@ def _stake(reasons: tuple[str, ...], figures: dict[str, Figure], language: str) 
     for lost in (True, False):
         wanted = sorted({one for reason in reasons if (reason in LOST_ALREADY) is lost for one in AT_STAKE[reason]})
         worth = [(one, figures[one].a_dossier) for one in wanted if one in figures]
-        known = [(one, points) for one, points in worth if points is not None]
+        known = [(one, points) for one, points in worth if points]  # nought: full marks with or without it
         points = sum((points for _, points in known), start=Fraction(0))
         if not known:
             continue

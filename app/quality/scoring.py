@@ -49,12 +49,14 @@ class Figure:
 
     @property
     def a_dossier(self) -> Fraction | None:
-        """The points lost with one good dossier less, in a period like this one; None where dossiers are not counted."""
+        """The points one dossier moves now, by being good or not; None where dossiers are not counted."""
         if self.rate is None or self.points is None or not self.denominator:
             return None
         if KINDS[self.indicator.function] != "dossiers":
             return None
-        return self.points - self.indicator.conversion.points(self.rate - Fraction(1, self.denominator), self.indicator.max)
+        step, at = Fraction(1, self.denominator), self.indicator.conversion.points
+        less, more = max(Fraction(0), self.rate - step), min(Fraction(1), self.rate + step)
+        return max(self.points - at(less, self.indicator.max), at(more, self.indicator.max) - self.points)
 
 
 @dataclass(frozen=True, slots=True)
