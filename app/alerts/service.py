@@ -83,11 +83,19 @@ async def tell(db: Db, wanted: Sequence[Wanted]) -> int:
     )
 
 
-async def close(db: Db, keys: Sequence[str]) -> int:
-    """Nobody needs to act on these any more; how many were open. Keys are the beginnings that `tell` was given."""
-    if not keys:
+async def supersede(db: Db, dossier_id: UUID, by: Sequence[Wanted]) -> int:
+    """Close what these alerts of a term take the place of: other kinds, and the same kind to the same role; how many.
+
+    An apology is not proposed any more once the term is due, and nobody reads of one term twice.
+    """
+    if not by:
         return 0
-    return await db.run("UPDATE alert SET done_at = $2 WHERE key = ANY($1) AND done_at IS NULL", list(keys), clock.now())
+    return await db.run(
+        "UPDATE alert SET done_at = $2 WHERE dossier_id = $1 AND done_at IS NULL AND kind <> 'stuck' AND key <> ALL($3)"
+        " AND (kind <> $4 OR (office_id, role) IN (SELECT * FROM unnest($5::int[], $6::text[])))",
+        dossier_id, clock.now(), [one.key for one in by], by[0].kind.value, [one.office_id for one in by],
+        [one.role for one in by],
+    )
 
 
 async def open_count(db: Db, officer: SignedOfficer) -> int:

@@ -83,7 +83,9 @@ async def ring(db: Db, tools: Tools, dossier_id: UUID, *, above: int | None) -> 
         facts: dict[str, Any] = {"due_at": due.isoformat()}
         if kind is AlertKind.APOLOGY_PROPOSED:
             facts["suggested"] = suggested_due(due, calendar).isoformat()
-        told = await alerts.tell(db, await _whom(db, dossier_id, dict(row), rung, kind, above, facts))
+        wanted = await _whom(db, dossier_id, dict(row), rung, kind, above, facts)
+        told = await alerts.tell(db, wanted)
+        await alerts.supersede(db, dossier_id, wanted)
         await journal.record(db, dossier_id, office_id, "alarm.rang", by=SYSTEM, kind=kind.value, told=told, **facts)
     await db.run(
         "UPDATE dossier SET alarm_at = $2, alarm_no = alarm_no + 1 WHERE id = $1", dossier_id, next_alarm(rungs, now)

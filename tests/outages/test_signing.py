@@ -15,7 +15,7 @@ import pytest
 from app.jobs import service as jobs
 from app.kit import clock
 from app.signatures.keyring import Keyring
-from app.worker import carry_out
+from app.worker import carry_out, look_around
 from signing import Timestamper, TrustRoots
 from simulators.pki import ensure, server, tsa_url
 from tests.dossiers.situations import received
@@ -133,7 +133,8 @@ async def test_a_long_outage_is_shown_at_the_desk_with_its_cause_and_ends_by_its
         assert (await job(make, dossier_id, "apply_signature"))["state"] == "stuck"
         door = await calm.officer("leader")
         code = (await make.case(dossier_id)).code
-        page = (await door.knock("GET", "/desk/stuck")).text
+        await look_around(make.tools)
+        page = (await door.knock("GET", "/overview/stuck", query="cause=outside_silent")).text
         assert str(code) in page
         assert "cơ quan cấp dấu thời gian không trả lời" in page
         await resumed(make, timedelta(minutes=3))
