@@ -27,6 +27,7 @@ from app.kit.clock import LOCAL
 from app.kit.db import Db
 from app.kit.words import N_, say
 
+MOST_ROWS: Final = 24  # days of a term in hours told one by one; more are told in blocks, and one by one beside them
 UNREAD: Final = "(ngoại suy)"  # how a source says that no decree was read for the day
 
 
@@ -214,7 +215,23 @@ def _by_day(pieces: Sequence[Row], language: str) -> tuple[Row, ...]:
             minutes=last.minutes + piece.minutes, total=piece.total if piece.total is not None else last.total,
             anew=last.anew,
         )
-    return tuple(_closed(row, language) for row in rows)
+    told = tuple(_closed(row, language) for row in rows)
+    return told if len(told) <= MOST_ROWS else _by_block(told)
+
+
+def _by_block(rows: Sequence[Row]) -> tuple[Row, ...]:
+    """Days of office time in a row become one: a long term in hours still fits on two sheets."""
+    blocks: list[Row] = []
+    for row in rows:
+        last = blocks[-1] if blocks else None
+        if last is None or row.anew or row.rule != "office-time" or last.rule not in ("office-time", "closed"):
+            blocks.append(row)
+            continue
+        words = row.words if last.rule == "closed" or last.words == row.words else max(last.words, row.words, key=len)
+        blocks[-1] = replace(
+            row, start=last.start, minutes=last.minutes + row.minutes, words=words, anew=last.anew,
+        )
+    return tuple(blocks)
 
 
 def _closed(row: Row, language: str) -> Row:

@@ -88,6 +88,13 @@ def test_hours_are_told_day_by_day_and_to_the_minute() -> None:
     assert (why.rows[0].start, why.rows[-1].end) == (why.pieces[0].start, why.pieces[-1].end)
 
 
+def test_a_long_term_in_hours_is_told_in_blocks_that_add_up() -> None:
+    why = of(Ledger("2026-06-05T15:20", "240 working-hours", "hours"))
+    assert len(why.rows) < 20
+    assert sum(row.minutes for row in why.rows) == why.rows[-1].total == 240 * 60
+    assert all(one.end == two.start for one, two in zip(why.rows, why.rows[1:], strict=False))
+
+
 def test_days_off_have_their_name_on_the_calendar() -> None:
     why = of(Ledger("2026-02-13T16:50", "3 working-days"))
     assert [name for month in why.months for _, _, name in month.names] == ["Tết Âm lịch"]
