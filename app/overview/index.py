@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Response
 
 from app.faces.access import SupervisorVisit, Visit
 from app.kit import clock
+from app.kit.errors import NotFound
 from app.kit.words import N_, say
 from app.org.models import Role
 from app.overview.index_words import (
@@ -22,6 +23,7 @@ from app.overview.page import address, field, offices_of, show
 from app.procedures.catalogue import LoadedProcedure
 from app.quality.period import Period, last_months
 from app.quality.scoring import Figure, Gathered, Score, gather
+from app.quality.sheet import sheets
 
 router = APIRouter(include_in_schema=False)
 Word = Annotated[str, Query(max_length=40)]
@@ -52,7 +54,9 @@ async def index(
 async def months(visit: SupervisorVisit, office: Word = "", period: Word = "", procedure: Word = "") -> Response:
     """Points of twelve months in a row, as drawn lines and as a table."""
     chosen, offices, language = period_of(period), offices_of(visit, office), visit.language
-    twelve = last_months(chosen)
+    twelve = [one for one in last_months(chosen) if any(sheet.holds_on(one.last_day) for sheet in sheets())]
+    if not twelve:
+        raise NotFound
     gathered = await gather(visit.db, visit.tools, offices, twelve, procedure=procedure or None)
     scores = [gathered.score(offices, one) for one in twelve]
     here = {"office": office, "period": chosen.word, "procedure": procedure}

@@ -13,6 +13,7 @@ from app.quality.catalogued import SETS, Codes, Shelf, communes_certifying, shel
 from app.quality.counting import Counted, count
 from app.quality.functions import KINDS
 from app.quality.inputs import Told
+from app.quality.lenses import LENSES
 from app.quality.period import Period
 from app.quality.sheet import Group, Indicator, Level, Sheet, sheet_on
 
@@ -177,10 +178,12 @@ async def gather(
     db: Db, tools: Tools, offices: Sequence[int], periods: Sequence[Period], *, procedure: str | None = None,
     sheets: tuple[Sheet, ...] | None = None,
 ) -> Gathered:
-    """All the questions to the database, whatever the number of offices and periods."""
+    """All the questions to the database, whatever the number of offices and periods. Raises NoSheet."""
+    named = {one.function for period in periods for one in sheet_on(period.last_day, sheets).on(period.last_day)}
+    lenses = [name for name in LENSES if name in named]
     kinds = await db.rows("SELECT id, kind FROM office WHERE id = ANY($1) ORDER BY id", list(offices))
     return Gathered(
-        periods=tuple(periods), counted=await count(db, tools, offices, periods, procedure=procedure),
+        periods=tuple(periods), counted=await count(db, tools, offices, periods, procedure=procedure, lenses=lenses),
         shelves={one: await shelf_on(db, tools, one) for one in periods},
         told=await inputs.newest(db, offices, periods),
         communes=tuple(row["id"] for row in kinds if row["kind"] == "commune"),
