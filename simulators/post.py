@@ -77,6 +77,7 @@ class PostalService:
             Route("/", self.show),
             Route("/advance", self.advance_by_hand, methods=["POST"]),
             Route("/_advance", self.advance, methods=["POST"]),
+            Route("/_happened", self.happened, methods=["POST"]),
             Route("/api/orders", self.order, methods=["POST"]),
             Route("/api/orders/{order_number}", self.track),
             Route("/api/hand-overs", self.hand_over, methods=["POST"]),
@@ -169,13 +170,16 @@ class PostalService:
                 number, kind, at.timestamp(), attempt, by, reason,
             )
 
-    def _happen(self, number: str, kind: str, at: float, attempt: int = 0, by: str = "", reason: str = "") -> None:
+    def _happen(
+        self, number: str, kind: str, at: float, attempt: int = 0, by: str = "", reason: str = "", *, tell: bool = True
+    ) -> None:
         """One event: the shipment's new state, a line in the book, a message to the office."""
         event_id = str(uuid5(NAMESPACE_URL, f"post/{number}/{kind}/{attempt}"))
         self.book.run("UPDATE shipment SET state = ? WHERE order_number = ?", kind, number)
         self.book.run("INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?)", event_id, number, kind, at, attempt, by, reason)
         event = self.book.row("SELECT * FROM event WHERE event_id = ?", event_id) or {}
-        self.messenger.tell(event_id, self._told(event))
+        if tell:
+            self.messenger.tell(event_id, self._told(event))
 
     def _told(self, event: dict[str, Any]) -> dict[str, Any]:
         shipment = self.book.value("SELECT shipment_number FROM shipment WHERE order_number = ?", event["order_number"])
@@ -216,6 +220,21 @@ class PostalService:
             raise Refusal(422, "backwards", "Đồng hồ chỉ chạy tới")
         self.book.run("UPDATE _clock SET ahead = ahead + ?", seconds)
         return JSONResponse({"now": datetime.fromtimestamp(self.now(), UTC).isoformat(), "events": self.catch_up()})
+
+    async def happened(self, request: Request) -> Response:
+        """``{"order_number": …, "kind": "delivered", "at": "2026-11-03T09:00:00+07:00"}``, also `received_by`, `reason`.
+
+        For a past that is told afterwards: so it went. Nobody is told, who wants to know asks; what was foreseen is off.
+        """
+        wish = await request.json()
+        number, kind = str(wish.get("order_number")), str(wish.get("kind"))
+        if self.book.row("SELECT 1 AS known FROM shipment WHERE order_number = ?", number) is None or kind not in WORDS:
+            raise Refusal(404, "no_such_order", "Không có đơn này")
+        with self.book.together():
+            self.book.run("UPDATE plan SET done = 1 WHERE order_number = ?", number)
+            at = datetime.fromisoformat(str(wish["at"])).timestamp()
+            self._happen(number, kind, at, 1, str(wish.get("received_by", "")), str(wish.get("reason", "")), tell=False)
+        return JSONResponse({"order_number": number, "state": kind})
 
     async def show(self, request: Request) -> Response:
         """For demonstrations: all shipments, and a button that lets a day pass."""

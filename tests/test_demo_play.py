@@ -39,6 +39,11 @@ async def test_the_play_fills_every_state_and_goes_on_where_it_stopped(tools: To
         silent = await db.value("SELECT count(*) FROM consultation WHERE state = 'silent' AND dossier_id = ANY($1)", ids)
         events = {row["event"] for row in await db.rows(
             "SELECT DISTINCT event FROM journal_line WHERE dossier_id = ANY($1)", ids)}
+        causes = {row["cause"]: row["finished_at"] for row in await db.rows(
+            "SELECT c.cause, d.finished_at FROM late_cause c JOIN dossier d ON d.id = c.dossier_id"
+            " WHERE d.id = ANY($1)", ids)}
+        twice = await db.value("SELECT count(*) FROM supplement_request WHERE n = 2 AND basis IS NOT NULL"
+                               " AND approved_by IS NOT NULL AND dossier_id = ANY($1)", ids)
         numbers = await db.rows("SELECT office_id, book, number, drawn_at FROM register_entry WHERE dossier_id = ANY($1)"
                                 " ORDER BY office_id, book, number", ids)
     assert len(dossiers) == len(told) >= 60
@@ -50,7 +55,11 @@ async def test_the_play_fills_every_state_and_goes_on_where_it_stopped(tools: To
     assert asked >= 1
     assert silent >= 1
     assert {"dossier.extended", "draft.confirmed_by_silence", "supplement.lapsed", "result.back_from_post",
-            "message.written", "payment.captured"} <= events
+            "message.written", "payment.captured", "late.explained", "apology.written"} <= events
+    assert set(causes) == {story.cause for story in told if story.cause}
+    assert None in causes.values()  # one is late still
+    assert any(causes.values())  # and one was finished late
+    assert twice == 1
     late = [row for row in dossiers if row["finished_at"] is None and row["due_at"] and row["due_at"] < clock.now()]
     assert late
     assert LONG_NAME in {row["holder_name"] for row in dossiers}

@@ -7,6 +7,7 @@ import structlog
 from app.demo.table import PASSWORD
 from app.demo_play import people
 from app.demo_play.calm import calm_weather
+from app.demo_play.closure import close_a_day
 from app.demo_play.playing import play_all
 from app.demo_play.stage import Stage
 from app.demo_play.stories import stories
@@ -29,7 +30,8 @@ async def play(settings: Settings) -> None:
     async with equip(settings) as tools:
         offices = await found(tools.database)
         async with calm_weather(settings):
-            played = await play_all(Stage(tools, offices, clock.now()), stories())
+            stage = Stage(tools, offices, clock.now(), settings.post_url or "")
+            played = await play_all(stage, stories()) + await close_a_day(stage)
     took, work = round(time.monotonic() - began, 1), round(time.process_time() - worked, 1)
     structlog.get_logger().info("demonstration played", acts=played, seconds=took, processor_seconds=work)
 

@@ -13,7 +13,7 @@ from app.demo_play.beginning import begin, submit
 from app.demo_play.stage import NAMESPACE, Scene, Stage
 from app.demo_play.steps import do_step, mend
 from app.demo_play.stories import Story
-from app.dossiers import payments, posting, wishes
+from app.dossiers import lateness, payments, posting, wishes
 from app.dossiers.case import open_case, open_case_of_citizen
 from app.dossiers.models import DossierState
 from app.dossiers.states import ENDED
@@ -65,12 +65,27 @@ def _wish(stage: Stage, story: Story, scene: Scene) -> Act | None:
         return Act(_after(stage, story, scene, 90), lambda: _end(stage, story, scene))
     if story.extended and there and not scene.events["dossier.extended"]:
         return Act(_after(stage, story, scene, 45), lambda: _extend(stage, story, scene))
+    late = _late(stage, story, scene)
+    if late is not None:
+        return late
     if scene.messages < len(story.messages) and scene.state != DossierState.SUBMITTED:
         return Act(_after(stage, story, scene, 20), lambda: _write(stage, story, scene))
     # Once: where the platform keeps its outcome to itself, the office goes on and asks it later.
     pays = scene.owed and story.pays and not scene.events["payment.started"]
     if pays and (scene.state != DossierState.SUBMITTED or story.channel == "online"):
         return Act(_after(stage, story, scene, 6), lambda: _pay(stage, story, scene))
+    return None
+
+
+def _late(stage: Stage, story: Story, scene: Scene) -> Act | None:
+    """Nobody gets to it before it is late; then the head says why, and may apologise all the same."""
+    if not story.cause or scene.due_at is None:
+        return None
+    if not scene.events["late.explained"]:
+        after_due = stage.tools.calendar.add_working_minutes(scene.due_at, 50)
+        return Act(max(_after(stage, story, scene, 5), after_due), lambda: _explain(stage, story, scene))
+    if story.apologised and not scene.events["apology.written"]:
+        return Act(_after(stage, story, scene, 25), lambda: _apologise(stage, story, scene))
     return None
 
 
@@ -114,6 +129,25 @@ async def _extend(stage: Stage, story: Story, scene: Scene) -> None:
         await wishes.extend(
             db, stage.tools, await open_case(db, stage.tools, scene.id), officer=head, new_due=new_due,
             reason="Phải tra cứu thêm sổ giấy năm cũ (mẫu).", basis="Nghị định 118/2025/NĐ-CP, Điều 19 khoản 9",
+        )
+
+
+async def _explain(stage: Stage, story: Story, scene: Scene) -> None:
+    head = await stage.officer("head", story.office)
+    async with stage.tools.database.transaction(offices=[scene.office_id]) as db:
+        await lateness.say_cause(
+            db, await open_case(db, stage.tools, scene.id), officer=head, cause=story.cause,
+            words="Đã xem với bộ phận (mẫu).",
+        )
+
+
+async def _apologise(stage: Stage, story: Story, scene: Scene) -> None:
+    calendar, head = stage.tools.calendars.of(scene.office_id), await stage.officer("head", story.office)
+    expected = calendar.closing(calendar.working_day_after(clock.today(), 4))
+    async with stage.tools.database.transaction(offices=[scene.office_id]) as db:
+        await lateness.apologise(
+            db, stage.tools, await open_case(db, stage.tools, scene.id), officer=head, expected=expected,
+            reason="Chờ nơi cư trú trước đây trả lời (mẫu).",
         )
 
 
@@ -166,12 +200,34 @@ async def _answer(stage: Stage, scene: Scene) -> None:
 
 
 async def _parcel(stage: Stage, story: Story, scene: Scene) -> None:
-    kind = PARCEL[story.parcel]
-    event = PostEvent(
-        event_id=str(uuid5(NAMESPACE, f"{story.key}/{kind.value}")), order_number=str(scene.delivery["id"]),
-        shipment_number=scene.delivery["shipment_code"] or "", kind=kind, at=clock.now(), attempt=1,
-        received_by=story.who.name if kind is ShipmentState.DELIVERED else "",
-        reason="" if kind is ShipmentState.DELIVERED else "Không có người nhận",
-    )
+    """What became of the parcel, by the post's own book where there is one: it is told how it went, and then asked."""
+    kind, order = PARCEL[story.parcel], str(scene.delivery["id"])
+    received_by = story.who.name if kind is ShipmentState.DELIVERED else ""
+    reason = "" if kind is ShipmentState.DELIVERED else "Không có người nhận"
+    events = await _by_the_book(stage, order, kind, received_by, reason)
+    if not events:
+        events = [PostEvent(
+            event_id=str(uuid5(NAMESPACE, f"{story.key}/{kind.value}")), order_number=order,
+            shipment_number=scene.delivery["shipment_code"] or "", kind=kind, at=clock.now(), attempt=1,
+            received_by=received_by, reason=reason,
+        )]
     async with stage.tools.database.transaction() as db:
-        await posting.on_post_event(db, stage.tools, event)
+        for event in events:
+            await posting.on_post_event(db, stage.tools, event)
+
+
+async def _by_the_book(
+    stage: Stage, order: str, kind: ShipmentState, received_by: str, reason: str
+) -> list[PostEvent]:
+    """The last event the simulated post knows of this order; none where no post is connected, or it is away."""
+    if stage.tools.post is None or not stage.post_url:
+        return []
+    told = {"order_number": order, "kind": kind.value, "at": clock.now().isoformat(), "received_by": received_by,
+            "reason": reason}
+    try:
+        async with httpx2.AsyncClient(timeout=10, trust_env=False) as client:
+            answer = await client.post(f"{stage.post_url.rstrip('/')}/_happened", json=told)
+        known = await stage.tools.post.track(order) if answer.status_code == 200 else None
+    except (GatewayDown, GatewayRefused, httpx2.HTTPError):
+        return []
+    return [one for one in known.events if one.kind is kind] if known else []

@@ -65,8 +65,8 @@ def submission_key(story: Story) -> UUID:
 class Stage:
     """The offices, their officers, and the moment it is in the play."""
 
-    def __init__(self, tools: Tools, offices: dict[str, int], now: datetime) -> None:
-        self.tools, self.offices, self.now = tools, offices, now
+    def __init__(self, tools: Tools, offices: dict[str, int], now: datetime, post_url: str = "") -> None:
+        self.tools, self.offices, self.now, self.post_url = tools, offices, now, post_url
         self._officers: dict[str, SignedOfficer] = {}
 
     def begins(self, story: Story) -> datetime:

@@ -49,7 +49,10 @@ async def do_step(stage: Stage, story: Story, scene: Scene, step: OpenStep) -> N
             await act_as_applicant(db, stage.tools, case, step.task_no, ask, citizen_id=case.applicant_id)
             return
         officer = await stage.officer(step.role, story.office, story.procedure)
-        await steps.claim(db, case.id, step.task_no, officer_id=officer.id, roles=officer.roles)
+        if action.command == "ask_supplement" and case.supplements_asked:
+            officer = await stage.officer("head", story.office)  # a second request is the head's, who stands in (R6)
+        else:
+            await steps.claim(db, case.id, step.task_no, officer_id=officer.id, roles=officer.roles)
         if rule.checklist or action.command == "ask_supplement":
             await _judge(db, case, officer, complain=action.command == "ask_supplement")
         await act(db, stage.tools, case.id, step.task_no, ask, by=officer)

@@ -38,6 +38,8 @@ class Story:
     pays: bool = True
     ends: Literal["", "withdrawn", "stopped"] = ""
     extended: bool = False
+    cause: str = ""             # it gets late, and this is why: a word of workflows/reports/causes.toml
+    apologised: bool = False    # late already, the head writes to the applicant all the same
     parcel: Literal["", "delivered", "returned"] = "delivered"
     messages: tuple[tuple[str, str], ...] = ()  # who writes (citizen, officer), what
     undeliverable: bool = False
@@ -77,7 +79,7 @@ def _births() -> Iterator[Story]:
     yield birth("parcel-back", 8, 13, "14:05", channel="online", way="post", parcel="returned")
     yield birth("on-the-road", 10, 3, "08:30", channel="online", way="post", parcel="")
     yield birth("after-three", 1, 5, "15:40")
-    yield birth("paper-wrong", 3, 8, "08:15", choices={"check_papers": ("ask_supplement",)})
+    yield birth("paper-wrong", 3, 8, "08:15", choices={"check_papers": ("ask_supplement", "ask_supplement")})
     yield birth("paper-awaited", 5, 2, "09:30", choices={"check_papers": ("ask_supplement",)}, supplement="never")
     yield birth("paper-never-came", 7, 15, "13:45", choices={"check_papers": ("ask_supplement",)}, supplement="never")
     yield birth("silent-parent", 9, 6, "20:15", channel="online", way="counter", stays="confirm_draft")
@@ -88,7 +90,7 @@ def _births() -> Iterator[Story]:
     yield birth("wait-for-parent", 14, 0, "07:35", channel="online", way="online", who=SIGN_INS[0], stays="confirm_draft")
     yield birth("at-signature", 16, 1, "09:20", stays="sign_result")
     yield birth("at-seal", 18, 1, "10:05", stays="seal_result")
-    yield birth("overdue", 20, 3, "08:50", stays="examine")
+    yield birth("overdue", 20, 3, "08:50", stays="examine", cause="system")
     yield birth("ready", 22, 2, "10:40", stays="return_result")
     yield birth("at-intake", 24, 0, "08:20", channel="online", way="online", who=SIGN_INS[2], stays="check_papers")
     yield birth("half-filled", 26, 1, "21:10", channel="online", who=SIGN_INS[0], stays="draft")
@@ -134,7 +136,7 @@ def _marital() -> Iterator[Story]:
     }
     yield single("counter", 0, 13, "08:35")
     yield single("online", 1, 10, "18:55", channel="online", way="online", who=SIGN_INS[4])
-    yield single("year-only", 2, 9, "09:45", who=UNUSUAL[1])
+    yield single("year-only", 2, 9, "09:45", who=UNUSUAL[1], cause="complex")
     yield single("month-and-year", 3, 4, "10:05", who=UNUSUAL[2], stays="examine")
     yield single("asked-neighbour", 4, 3, "08:10", words=elsewhere, consulted="silent", stays="examine")
     yield single("neighbour-answered", 5, 8, "14:35", words=elsewhere)
@@ -142,7 +144,7 @@ def _marital() -> Iterator[Story]:
     yield single("open-question", 7, 1, "10:30", words=elsewhere, consulted="silent", stays="examine")
     yield single("withdrawn", 8, 6, "13:40", channel="online", way="online", ends="withdrawn", stays="examine")
     yield single("extended", 9, 4, "15:20", extended=True, stays="examine")
-    yield single("overdue", 10, 8, "08:00", stays="draft_result")
+    yield single("overdue", 10, 8, "08:00", stays="draft_result", cause="coordination", apologised=True)
     yield single("due-today", 11, 3, "09:00", stays="sign_result")
     yield single("posted-in", 12, 5, "10:50", channel="post", way="post")
     yield single("unpaid", 13, 2, "11:10", pays=False, stays="examine", who=SIGN_INS[4], channel="online", way="counter")
