@@ -191,3 +191,26 @@ async def test_the_landing_shows_twelve_reporting_months(make: Make, sign_in: Si
     page = await desk.get("/overview/reports")
     assert page.status_code == 200
     assert len(re.findall(r'href="/overview/reports/06a\?period=\d{4}-M\d+"', page.text)) == 12
+
+
+NONSENSE = ("\x00", "x" * 4000, "9" * 40, "-1", "²", "🂡", "' OR 1=1 --", "2026-02-30", "0001-01-01", "9999-12-31", "%", "../..")
+ASKED = {
+    "report": "/overview/reports/06a", "list": "/overview/reports/register", "behind": "/overview/reports/06a/dossiers",
+}
+
+
+@pytest.mark.parametrize("path", ASKED.values(), ids=ASKED.keys())
+async def test_nonsense_in_any_part_of_an_address_is_answered_in_words(sign_in: SignIn, path: str) -> None:
+    desk = await sign_in("head")
+    for name in ("period", "from", "to", "office", "view", "after", "column", "level", "sector", "cause", "alone", "form"):
+        for value in NONSENSE:
+            got = await desk.get(path, params={name: value})
+            assert got.status_code in (200, 303, 400, 404, 422), (name, value, got.status_code)
+
+
+async def test_nonsense_in_the_form_that_freezes_is_answered_in_words(sign_in: SignIn) -> None:
+    desk = await sign_in("head")
+    for name in ("period", "from", "to", "office", "view", "note"):
+        for value in NONSENSE:
+            got = await desk.press("/overview/reports/06b/freeze", **{"period": "2026-M3", name: value})
+            assert got.status_code in (200, 400, 404, 409, 422), (name, value, got.status_code)
