@@ -97,22 +97,29 @@ class Known:
         return next_alarm(rungs, min(now, due_at - MINUTE))
 
 
-def count_again(dossier: OpenDossier, procedure: Procedure, pair: Pair, now: datetime, known: Known) -> Outcome:
+def count_again(
+    dossier: OpenDossier, procedure: Procedure, pair: Pair, now: datetime, known: Known, *, since: datetime
+) -> Outcome:
     """The dossier under `pair.after`. Raises what the ledger and the calendar raise.
 
     A promised date that stays, but has another number of days before it, gets its line too: a later pause must leave
-    what is really left. Twice the same gives nothing the second time.
+    what is really left. Twice the same gives nothing the second time. `since`: the first day that changes; what is due
+    before it stays.
     """
     before, after = _clocks(dossier, pair.after, now)
     legal = after.due if after else dossier.due_at
     alarm, alarm_moves = _alarm(dossier, procedure, before, after, pair.after, now, known)
     steps = {}
     for step in dossier.steps:
+        if step["due_at"] is None or step["due_at"] < since:
+            continue
         due = _step_due(step, procedure, pair, dossier.due_at, legal, known)
         if due != step["due_at"] and due is not None:
             steps[step["task_no"]] = due
     timers = {}
     for timer in dossier.timers:
+        if timer["due_at"] < since:
+            continue
         due = _recounted(timer["set_at"], timer["term"], timer["due_at"], pair, known)
         if due != timer["due_at"]:
             timers[timer["task_no"]] = due

@@ -182,7 +182,7 @@ class _Run:
                 continue
             loaded = await self.tools.catalogue.version(db, version_id)
             try:
-                outcome = count_again(dossier, loaded.procedure, pair, now, self.known)
+                outcome = count_again(dossier, loaded.procedure, pair, now, self.known, since=since)
             except Exception as problem:  # one broken ledger holds up nobody else's
                 left_out += 1
                 log.error("not counted again", dossier=str(dossier.id), change=str(change.id), error=type(problem).__name__)
