@@ -64,6 +64,8 @@ def _meta(visit: Visit, page: CasePage) -> list[dict[str, Any]]:
         came = _when(case.received_at or case.submitted_at)
         name = words(N_("Nhận")) if case.received_at else words(N_("Nộp"))
         meta.append({"name": name, "value": f"{came}, {said(CHANNELS, case.channel)}"})
+    if around.handed_in_at:
+        meta.append({"name": words(N_("Nộp tại")), "value": around.handed_in_at})
     if around.assisted_by:
         meta.append({"name": words(N_("Nhập giúp")), "value": around.assisted_by})
     holders = [words(N_("{name}, từ {since}"), name=one.officer_name, since=_when(one.claimed_at))

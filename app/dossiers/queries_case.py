@@ -24,6 +24,7 @@ class CaseAround:
     owed: int
     results: int
     troubles: int
+    handed_in_at: str | None = None  # the office that took it in for this one
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ async def case_around(db: Db, dossier_id: UUID) -> CaseAround:
     """Everything the frame of a case page counts, in one statement over the dossier's own rows."""
     row = await db.row(
         """
-        SELECT c.name AS applicant, c.phone, o.short_name, a.name AS assisted_by,
+        SELECT c.name AS applicant, c.phone, o.short_name, a.name AS assisted_by, h.short_name AS handed_in_at,
           (SELECT count(*) FROM document x WHERE x.dossier_id = d.id AND x.kind = 'paper' AND x.removed_at IS NULL)
             AS papers,
           (SELECT count(*) FROM message x WHERE x.dossier_id = d.id AND x.author_kind = 'citizen' AND x.read_at IS NULL)
@@ -66,14 +67,15 @@ async def case_around(db: Db, dossier_id: UUID) -> CaseAround:
           (SELECT count(*) FROM result x WHERE x.dossier_id = d.id AND x.state <> 'discarded') AS results,
           (SELECT count(*) FROM job x WHERE x.dossier_id = d.id AND x.state = 'stuck') AS troubles
         FROM dossier d JOIN office o ON o.id = d.office_id LEFT JOIN citizen c ON c.id = d.applicant_id
-        LEFT JOIN officer a ON a.id = d.assisted_by WHERE d.id = $1
+        LEFT JOIN officer a ON a.id = d.assisted_by LEFT JOIN office h ON h.id = d.support_office_id
+        WHERE d.id = $1
         """,
         dossier_id,
     )
     assert row is not None, "the case was read in this transaction"
     return CaseAround(
         row["applicant"] or "", row["phone"], row["short_name"], row["assisted_by"], row["papers"], row["new_messages"],
-        row["questions"], int(row["owed"]), row["results"], row["troubles"],
+        row["questions"], int(row["owed"]), row["results"], row["troubles"], row["handed_in_at"],
     )
 
 

@@ -79,6 +79,13 @@ async def test_the_term_begins_when_the_competent_office_receives_it(at_desk: Si
     assert "Nghị định 309/2026/NĐ-CP, Điều 17 khoản 3" in line.source
 
 
+async def test_the_competent_office_reads_where_it_was_handed_in(at_desk: SignIn) -> None:
+    dossier_id = await handed_in(await at_desk("reception", office="phuluong"))
+    page = await (await at_desk("reception")).get(f"/desk/dossiers/{dossier_id}")
+    assert "Nộp tại" in page.text
+    assert "Xã Phú Lương" in page.text
+
+
 async def test_the_helping_office_sees_what_it_handed_in_and_nothing_else(at_desk: SignIn, make: Make) -> None:
     desk = await at_desk("reception", office="phuluong")
     dossier_id, other = await handed_in(desk), await received(make)
