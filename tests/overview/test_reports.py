@@ -193,7 +193,7 @@ async def test_the_landing_shows_twelve_reporting_months(make: Make, sign_in: Si
     assert len(re.findall(r'href="/overview/reports/06a\?period=\d{4}-M\d+"', page.text)) == 12
 
 
-NONSENSE = ("\x00", "x" * 4000, "9" * 40, "-1", "²", "🂡", "' OR 1=1 --", "2026-02-30", "0001-01-01", "9999-12-31", "%", "../..")
+NONSENSE = ("\x00", "x" * 4000, "9" * 40, "-1", "²", "🂡", "' OR 1=1 --", "2026-02-30", "0001-01-01", "9999-12-31", "%")
 ASKED = {
     "report": "/overview/reports/06a", "list": "/overview/reports/register", "behind": "/overview/reports/06a/dossiers",
 }
