@@ -5,7 +5,8 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from app.dossiers import queries_overview
+from app.dossiers import queries_board
+from app.dossiers.horizons import horizon
 from app.embedded import EmbeddedPostgres
 from app.kit.db import Database, Db
 from tests.dossiers.situations import received
@@ -101,10 +102,10 @@ async def test_the_neighbour_finds_nothing_by_search_and_counts_nothing(
     code = (await make.case(foreign)).code
     async with database.transaction(offices=[NEIGHBOUR]) as db:
         assert await db.value("SELECT count(*) FROM dossier WHERE search LIKE '%nhan%' OR code = $1", code) == 0
-        at = queries_overview.horizon(make.tools.calendar)
-        tiles = await queries_overview.tiles(db, OFFICES, at)  # all offices are asked for; PostgreSQL answers for one
-        own = await queries_overview.tiles(db, [NEIGHBOUR], at)
-        assert tiles == own
+        # All offices are asked for; PostgreSQL answers for one.
+        every = await queries_board.board(db, horizon(make.tools.calendars, OFFICES))
+        own = await queries_board.board(db, horizon(make.tools.calendars, [NEIGHBOUR]))
+        assert every.all == own.all
         assert await db.value("SELECT max(last) FROM code_serial WHERE office_id = $1", COMMUNE) is None
 
 
