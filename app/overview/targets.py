@@ -20,7 +20,8 @@ from app.overview.index_words import choices, period_of, period_words
 from app.overview.page import address, field, offices_of, show, tell
 from app.quality import targets
 from app.quality.period import Period
-from app.quality.targets import MEASURES, Measure, Progress, Standing
+from app.quality.progress import Progress, Standing, progress
+from app.quality.targets import MEASURES, Measure
 
 router = APIRouter(include_in_schema=False)
 Word = Annotated[str, Query(max_length=40)]
@@ -87,7 +88,7 @@ async def _page(
     visit: Visit, office: str, period: Period, typed: Mapping[str, str], errors: Mapping[str, str]
 ) -> Response:
     offices, language, named = offices_of(visit, office), visit.language, await office_names(visit)
-    found = await targets.progress(visit.db, visit.tools, await targets.promised(visit.db, offices, period), period)
+    found = await progress(visit.db, visit.tools, await targets.promised(visit.db, offices, period), period)
     units: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for one in found:
         units.setdefault((one.promise.office_name, one.promise.head_name), []).append(_row(one, language))

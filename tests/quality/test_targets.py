@@ -1,5 +1,6 @@
 """Targets: what is refused, what is missing in dossiers, what stays in the history."""
 
+import asyncio
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -8,8 +9,10 @@ from uuid import UUID
 
 import pytest
 
-from app.quality import targets
+from app.kit.db import Database
+from app.quality import inputs, progress, targets
 from app.quality.period import parse_period
+from app.quality.sheet import sheets
 from tests.factories import COMMUNE, NEIGHBOUR
 from tests.quality.conftest import MARCH, Book, day
 
@@ -23,9 +26,9 @@ async def promise(book: Book, measure: str = "on_time_rate", goal: str = "90", *
     return await targets.set_target(book.db, measure=measure, goal=Decimal(goal), by=officer, **asked)
 
 
-async def standing(book: Book, words: str = "2026-03") -> targets.Progress:
+async def standing(book: Book, words: str = "2026-03") -> progress.Progress:
     period = parse_period(words)
-    [one] = await targets.progress(
+    [one] = await progress.progress(
         book.db, book.tools, await targets.promised(book.db, [COMMUNE], period), period
     )
     return one
@@ -43,7 +46,7 @@ async def test_what_is_missing_is_said_in_dossiers(book: Book) -> None:
 
 @pytest.mark.parametrize(("good", "counted", "goal"), [(95, 100, 96), (1, 2, 60), (0, 1, 99), (89, 99, 90), (7, 9, 80)])
 def test_the_missing_dossiers_reach_the_goal_and_one_less_does_not(good: int, counted: int, goal: int) -> None:
-    more = targets.missing(Fraction(100 * good, counted), counted, Fraction(goal))
+    more = progress.missing(Fraction(100 * good, counted), counted, Fraction(goal))
     assert Fraction(good + more, counted + more) * 100 >= goal
     assert more > 0
     assert Fraction(good + more - 1, counted + more - 1) * 100 < goal
@@ -135,3 +138,32 @@ async def test_a_withdrawn_goal_makes_room_and_stays_in_the_history(book: Book) 
 async def test_a_goal_nobody_can_mean_is_refused(book: Book, asked: dict[str, Any], refusal: type[Exception]) -> None:
     with pytest.raises(refusal):
         await promise(book, **asked)
+
+
+async def test_of_two_goals_at_once_one_is_refused(database: Database) -> None:
+    async def one() -> bool:
+        try:
+            async with database.transaction(offices=[NEIGHBOUR]) as db:
+                officer = await db.value("SELECT id FROM officer WHERE login = 'head@phuluong'")
+                await targets.set_target(
+                    db, office_id=NEIGHBOUR, head_id=None, measure="early_rate", goal=Decimal(50), decision="",
+                    valid_from=date(2031, 1, 1), valid_to=date(2031, 1, 31), by=officer,
+                )
+                await asyncio.sleep(0)
+        except targets.TargetOverlaps:
+            return False
+        return True
+
+    assert sorted(await asyncio.gather(*(one() for _ in range(4)))) == [False, False, False, True]
+
+
+async def test_numbers_told_at_once_are_numbered_in_turn(database: Database) -> None:
+    indicator = next(one for one in sheets()[0].indicators if one.id == "1.2")
+
+    async def one() -> int:
+        async with database.transaction(offices=[NEIGHBOUR]) as db:
+            officer = await db.value("SELECT id FROM officer WHERE login = 'head@phuluong'")
+            return await inputs.enter(db, office_id=NEIGHBOUR, indicator=indicator, period=parse_period("2031-01"),
+                                      numerator=1, denominator=2, source="Thử", by=officer)
+
+    assert sorted(await asyncio.gather(*(one() for _ in range(4)))) == [1, 2, 3, 4]
