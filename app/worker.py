@@ -36,7 +36,7 @@ POLL_SECONDS: Final = 1.0
 LOOK_AGAIN: Final = timedelta(seconds=2)
 ALIVE: Final = timedelta(seconds=6)  # a worker silent for so long is dead, and others take its jobs over
 SWEEP_SECONDS: Final = 20.0
-SENTINEL_SECONDS: Final = 60.0
+SENTINEL_SECONDS: Final = 45.0  # less than a minute, a sweep included: no minute is left out
 LOOK_AT: Final = 100  # due timers or alarms read at a time
 
 log = structlog.get_logger()
@@ -222,16 +222,19 @@ async def _sweep(tools: Tools, stopping: asyncio.Event) -> None:
 
 
 async def _watch_over(tools: Tools, stopping: asyncio.Event) -> None:
-    """The sentinel: what stands still is found within a minute or two, by whichever worker comes first."""
+    """The sentinel: what stands still is found within SHARES minutes, by whichever worker comes first.
+
+    The turn is the minute, not a count, so that workers that come by turns leave no office out.
+    """
     while not stopping.is_set():
-        await look_around(tools)
+        await look_around(tools, turn=int(clock.now().timestamp() // 60))
         await _pause(stopping, SENTINEL_SECONDS)
 
 
-async def look_around(tools: Tools) -> Swept:
-    """One sweep of the sentinel over every office, in a transaction of its own."""
+async def look_around(tools: Tools, *, turn: int | None = None) -> Swept:
+    """One sweep of the sentinel in a transaction of its own; without `turn` over everything at once."""
     async with tools.database.transaction(offices=await every_office(tools.database)) as db:
-        swept = await sweep(db, tools)
+        swept = await sweep(db, tools, turn=turn)
     if any(swept.opened.values()) or any(swept.cleared.values()):
         log.info("sentinel", opened={cause.value: n for cause, n in swept.opened.items() if n},
                  cleared={cause.value: n for cause, n in swept.cleared.items() if n})

@@ -5,7 +5,7 @@ Internal times come from the province's own decisions, so they are never part of
 
 from pydantic import Field
 
-from app.procedures.package import Identifier, Part, Procedure, ReadingRule, Rule
+from app.procedures.package import Escalation, Identifier, Part, Procedure, ReadingRule, Rule
 
 
 class ProvinceFee(Rule):
@@ -44,6 +44,7 @@ class Overlay(Part):
     steps: dict[Identifier, ProvinceStep] = Field(default_factory=dict)
     readings: tuple[ReadingRule, ...] = ()
     answer: ProvinceAnswer | None = None
+    escalations: tuple[Escalation, ...] = ()  # in place of the package's and the national ones
 
     def laid_over(self, procedure: Procedure) -> Procedure:
         """The procedure as it holds in this province. Fees stay apart: they are worked out on the day they are owed."""
@@ -60,4 +61,7 @@ class Overlay(Part):
         if self.answer is not None:
             answer = term.answer.model_copy(update={"within": self.answer.within, "note": self.answer.legal_basis})
             term = term.model_copy(update={"answer": answer})
-        return procedure.model_copy(update={"steps": steps, "supplement": supplement, "term": term})
+        return procedure.model_copy(update={
+            "steps": steps, "supplement": supplement, "term": term,
+            "escalations": self.escalations or procedure.escalations,
+        })

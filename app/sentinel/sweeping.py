@@ -3,7 +3,6 @@
 The transaction must see every office. Of several workers one sweeps; the others find the lock taken and do nothing.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -21,6 +20,11 @@ from app.sentinel.watches import WATCHES
 
 SWEEPING: Final = 5_300_053  # the advisory lock of the sentinel
 
+MOST_NEW: Final = 5000  # new findings of one cause in one sweep; the rest follow a minute later
+SHARES: Final = 3  # the watches over every open dossier look at a third of the offices each minute
+HEAVY: Final = frozenset({Cause.STEP_QUIET, Cause.NO_NEXT_STEP, Cause.LEDGER_DISAGREES})
+
+# NOT IN, not NOT EXISTS: hashed whatever the planner believes of the size of `there`, which it cannot know.
 _SETTLE: Final = """
 WITH offices AS MATERIALIZED (
   SELECT o.id, o.quiet_since FROM unnest($3::int[], $4::timestamptz[]) AS o(id, quiet_since)
@@ -28,12 +32,13 @@ WITH offices AS MATERIALIZED (
   INSERT INTO finding (id, office_id, dossier_id, cause, subject, facts, since, found_at)
   SELECT gen_random_uuid(), t.office_id, t.dossier_id, $1::text, t.subject, t.facts, LEAST(t.since, $2::timestamptz), $2
   FROM there t
-  WHERE NOT EXISTS (SELECT 1 FROM finding f WHERE f.cause = $1 AND f.subject = t.subject AND f.cleared_at IS NULL)
+  WHERE t.subject NOT IN (SELECT f.subject FROM finding f WHERE f.cause = $1 AND f.cleared_at IS NULL)
+  ORDER BY t.since LIMIT {most}
   ON CONFLICT (cause, subject) WHERE cleared_at IS NULL DO NOTHING
   RETURNING id, office_id, dossier_id, facts
 ), cleared AS (
-  UPDATE finding f SET cleared_at = $2 WHERE f.cause = $1 AND f.cleared_at IS NULL
-    AND NOT EXISTS (SELECT 1 FROM there t WHERE t.subject = f.subject)
+  UPDATE finding f SET cleared_at = $2 WHERE f.cause = $1 AND f.cleared_at IS NULL AND f.office_id = ANY($3::int[])
+    AND f.subject NOT IN (SELECT t.subject FROM there t)
   RETURNING f.id, f.office_id, f.dossier_id
 ), quiet AS (
   UPDATE alert a SET done_at = $2 FROM cleared c WHERE a.kind = 'stuck' AND a.done_at IS NULL
@@ -54,14 +59,23 @@ class Swept:
     cleared: dict[Cause, int] = field(default_factory=dict)
 
 
-async def sweep(db: Db, tools: Tools, *, causes: Sequence[Cause] = tuple(Cause)) -> Swept:
-    """Look once at everything that may stand still. The transaction sees all offices (`every_office`)."""
+async def sweep(db: Db, tools: Tools, *, turn: int | None = None) -> Swept:
+    """Look once at everything that may stand still. The transaction sees all offices (`every_office`).
+
+    `turn` counts the sweeps of a worker: the heavy watches then look at the offices whose turn it is, so that each
+    office is looked at every SHARES sweeps. None: everything at once.
+    """
     if not await db.value("SELECT pg_try_advisory_xact_lock($1)", SWEEPING):
         return Swept(ran=False)
     now, swept = clock.now(), Swept(ran=True)
     offices, since = await _quiet_since(db, tools, now)
-    for cause in causes:
-        rows = await db.rows(_SETTLE.format(watch=WATCHES[cause]), cause.value, now, offices, since)
+    mine = [n for n, one in enumerate(offices) if turn is None or one % SHARES == turn % SHARES]
+    for cause in Cause:
+        looked = mine if cause in HEAVY else range(len(offices))
+        rows = await db.rows(
+            _SETTLE.format(watch=WATCHES[cause], most=MOST_NEW), cause.value, now, [offices[n] for n in looked],
+            [since[n] for n in looked],
+        )
         fresh = [dict(row) for row in rows if row["fresh"]]
         swept.opened[cause], swept.cleared[cause] = len(fresh), len(rows) - len(fresh)
         await alerts.tell(db, [one for row in fresh for one in _whom(cause, row)])

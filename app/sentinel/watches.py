@@ -58,7 +58,7 @@ WATCHES: Final[Mapping[Cause, str]] = {
         jsonb_build_object('state', d.state) AS facts
       FROM (
         SELECT id, office_id, submitted_at, state FROM dossier WHERE finished_at IS NULL AND code IS NOT NULL
-          AND paused_at IS NULL
+          AND paused_at IS NULL AND office_id = ANY($3::int[])
         UNION ALL
         SELECT d.id, d.office_id, d.submitted_at, d.state FROM offices o JOIN dossier d ON d.office_id = o.id
           AND d.state = 'result_ready'
@@ -149,6 +149,7 @@ WATCHES: Final[Mapping[Cause, str]] = {
       FROM dossier d LEFT JOIN LATERAL (SELECT kind, at, due_after FROM deadline_line WHERE dossier_id = d.id
         AND kind <> 'mark' ORDER BY line_no DESC LIMIT 1) l ON true
       WHERE d.finished_at IS NULL AND d.code IS NOT NULL AND (d.received_at IS NOT NULL OR d.due_at IS NOT NULL)
+        AND d.office_id = ANY($3::int[])
         AND CASE COALESCE(l.kind, 'none') WHEN 'none' THEN true WHEN 'end' THEN true
           WHEN 'pause' THEN d.paused_at IS NULL OR d.due_at IS NOT NULL
           ELSE d.paused_at IS NOT NULL OR d.due_at IS DISTINCT FROM l.due_after END

@@ -9,8 +9,11 @@ from pydantic import ValidationError
 from app.alerts.models import AlertKind
 from app.deadlines.decrees import load_calendar
 from app.dossiers.alarms import ladder, last_letter_moment, next_alarm, suggested_due
-from app.procedures.escalations import national
+from app.procedures.escalations import national, rungs_of
 from app.procedures.package import Escalation
+from app.procedures.reading import read_folder
+from app.procedures.service import overlay_of
+from tests.alerts.conftest import WORKFLOWS
 from tests.alerts.situations import local
 
 CALENDAR = load_calendar()
@@ -118,6 +121,14 @@ def test_a_calendar_that_ends_stops_no_reception():
 
 def test_the_date_suggested_with_an_apology_is_a_closing_after_the_old_one():
     assert suggested_due(local(f"2026-06-04T{SHUT}"), CALENDAR) == local(f"2026-06-09T{SHUT}")
+
+
+def test_the_provinces_rungs_hold_before_the_packages_and_those_before_the_nations():
+    package = read_folder(WORKFLOWS / "2.000815-chung-thuc-ban-sao")
+    assert rungs_of(package.procedure) == national().escalations
+    overlay = overlay_of({"*": {"escalations": [{"at": "-1 working-hours", "to": ["head"]}]}}, "2.000815")
+    said = read_folder(WORKFLOWS / "2.000815-chung-thuc-ban-sao", overlay=overlay)
+    assert [one.at for one in rungs_of(said.procedure)] == ["-1 working-hours"]
 
 
 @pytest.mark.parametrize("wrong", ["soon", "2 working-days", "-2 days", "+0.5 working-days",

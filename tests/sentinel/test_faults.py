@@ -13,12 +13,14 @@ from uuid import UUID
 import pytest
 
 from app.deadlines import service as deadlines
+from app.dossiers import mending
+from app.dossiers.case import open_case
 from app.dossiers.tools import Tools
 from app.gateways.errors import GatewayRefused
 from app.gateways.post import HttpPost
 from app.kit import clock
 from app.sentinel.causes import WORDS, Cause, Deed
-from app.sentinel.sweeping import Swept
+from app.sentinel.sweeping import SHARES, Swept
 from app.signatures.keyring import Keyring
 from app.worker import carry_out, look_around, ring_alarms, wake_timers
 from storage import FolderStore
@@ -335,6 +337,23 @@ async def test_a_dossier_that_lives_as_it_should_is_never_found(make: Make) -> N
     await make.worked()
     for dossier_id in dossiers:
         assert await found(make, dossier_id) == []
+
+
+async def test_every_office_has_its_turn_within_three_sweeps(make: Make) -> None:
+    dossier_id = await received(make)
+    await make.worked()
+    async with make.database.transaction(offices=OFFICES) as db:
+        await db.run("DELETE FROM step WHERE dossier_id = $1", dossier_id)
+    seen = []
+    for turn in range(SHARES):
+        await look_around(make.tools, turn=turn)
+        seen.append(len(await rows(make, OPEN, dossier_id)))
+    assert seen == [0, 0, 1]  # office 2 has the third turn, and the turns of others clear nothing of it
+    await look_around(make.tools, turn=0)
+    assert len(await rows(make, OPEN, dossier_id)) == 1
+    async with make.database.transaction(offices=OFFICES) as db:
+        await mending.rebuild(db, make.tools, await open_case(db, make.tools, dossier_id), by=await make.officer("head"))
+    assert await found(make, dossier_id) == []
 
 
 async def test_two_workers_sweep_once(make: Make) -> None:
