@@ -64,7 +64,8 @@ async def landing(visit: SupervisorVisit, said: Asking, form: Word = "") -> Resp
     return await show(
         visit, "reports/landing.html", forms=form_links(said, language),
         months=[
-            {"words": period_words(one.period, language), "short": f"{one.period.last:%m}", "received": one.received,
+            {"words": one.period.words(language), "first": one.period.first, "last": one.period.last,
+             "short": f"{one.period.last:%m}", "received": one.received,
              "handled": one.handled, "late": one.late,
              "href": address("/overview/reports/06a", period=one.period.key)}
             for one in found

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from app.kit.db import Db
-from app.reports.counting import HOLDS, cases_args, cases_sql
+from app.reports.counting import HOLDS, cases_args, cases_sql, without_compiling
 from app.reports.lists import NAMED, After, Asked, next_page
 from app.reports.rules import causes
 
@@ -41,6 +41,7 @@ async def behind(
     db: Db, asked: Asked, number: Behind, after: After | None = None, *, limit: int = 50
 ) -> tuple[list[Counted], int, After | None]:
     """The dossiers a number counts, how many they are, and where the page ended. Exactly those: the same statement."""
+    await without_compiling(db)
     origins, outcomes = HOLDS[number.column]
     known = [one.id for one in causes()]
     where = (

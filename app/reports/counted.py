@@ -8,7 +8,7 @@ from uuid import UUID
 from app.kit import clock
 from app.kit.db import Db
 from app.kit.words import N_
-from app.reports.counting import Count, cases_args, cases_sql, counts, thirteen
+from app.reports.counting import Count, cases_args, cases_sql, counts, thirteen, without_compiling
 from app.reports.forms import BY_SECTOR, BY_UNIT, NAMES, NUMBER, rules_foot
 from app.reports.periods import Period
 from app.reports.rules import UNSAID, LocalRule, View, causes, causes_source, rule_on
@@ -64,6 +64,7 @@ async def report_07a(
     Columns: all (3 = 4+5), handled late (4), open and late (5), then one per cause; the last is "not said".
     """
     rule = rule or rule_on(period.last)
+    await without_compiling(db)
     rows = await db.rows(
         "SELECT office_id, procedure_version_id, outcome, COALESCE(cause, '') AS cause, count(*) AS n"
         f" FROM ({cases_sql(period, rule, view)}) counted"

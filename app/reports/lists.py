@@ -16,7 +16,7 @@ from app.dossiers.states import WORDS
 from app.kit import clock
 from app.kit.db import Db
 from app.kit.words import N_, say
-from app.reports.counting import cases_args, cases_sql
+from app.reports.counting import cases_args, cases_sql, without_compiling
 from app.reports.periods import Period
 from app.reports.rules import LocalRule, View, causes, rule_on
 from app.reports.sheet import Form, Row
@@ -56,6 +56,7 @@ class Asked:
 
 async def page(db: Db, asked: Asked, after: After | None = None, *, limit: int = PAGE) -> tuple[list[Row], After | None]:
     """The next lines of a list and where they ended; None at the end."""
+    await without_compiling(db)
     return await _PAGES[asked.form](db, asked, after, limit)
 
 
@@ -120,9 +121,12 @@ def _note(state: str, language: str) -> str:
     return say(WORDS[DossierState(state)], language) if state in told else ""
 
 
+# A letter written after the due moment agrees no new date, so it stands in the journal only (decision 0056).
 _SORRY: Final = f"""
 LEFT JOIN LATERAL (SELECT l.at, l.due_before, l.due_after, l.note FROM deadline_line l WHERE l.dossier_id = c.id
-  AND l.kind = 'extend' AND l.cause = '{APOLOGY}' AND l.written_at < $5 ORDER BY l.line_no LIMIT 1) sorry ON true
+  AND l.kind = 'extend' AND l.cause = '{APOLOGY}' AND l.written_at < $5
+  UNION ALL SELECT j.at, (j.facts->>'due_at')::timestamptz, NULL, j.why FROM journal_line j WHERE j.dossier_id = c.id
+  AND j.event = 'apology.written' AND j.at < $5 ORDER BY at LIMIT 1) sorry ON true
 """
 NAMED: Final = """
 JOIN dossier d ON d.id = c.id JOIN office o ON o.id = c.office_id JOIN procedure_version v ON v.id = c.procedure_version_id

@@ -12,7 +12,7 @@ from app.deadlines.timetable import CalendarDoesNotReach
 from app.kit.db import Db
 from app.kit.words import N_
 from app.reports.counted import sheet
-from app.reports.counting import cases_args, cases_sql
+from app.reports.counting import cases_args, cases_sql, without_compiling
 from app.reports.forms import UNIT_SUMMARY, rules_foot
 from app.reports.periods import Period
 from app.reports.rules import LocalRule, View, rule_on
@@ -28,8 +28,10 @@ _DOUBT: Final[Foot] = (
     (N_("Không được tiếp nhận, dừng xử lý, rút: kết thúc như vậy trong kỳ. Thanh toán: hồ sơ có tiền về trong kỳ."), {}),
 )
 _SORRY: Final = (
-    "EXISTS (SELECT 1 FROM deadline_line l WHERE l.dossier_id = c.id AND l.kind = 'extend'"
+    "(EXISTS (SELECT 1 FROM deadline_line l WHERE l.dossier_id = c.id AND l.kind = 'extend'"
     f" AND l.cause = '{APOLOGY}' AND l.written_at < $5)"
+    # A letter written after the due moment agrees no new date, so it stands in the journal only (decision 0056).
+    " OR EXISTS (SELECT 1 FROM journal_line j WHERE j.dossier_id = c.id AND j.event = 'apology.written' AND j.at < $5))"
 )
 _WAITING: Final = "SELECT office_id, channel, submitted_at FROM dossier WHERE office_id = ANY($1) AND submitted_at < $5 AND"
 _SQL: Final = """
@@ -81,6 +83,7 @@ async def report_07a_btp(
         cases=cases_sql(period, rule, view), sorry=_SORRY, waiting=_WAITING, zeros_15=", ".join("0" * 15),
         zeros_14=", ".join("0" * 14),
     )
+    await without_compiling(db)
     numbers = {one.id: dict.fromkeys((column.key for column in UNIT_SUMMARY[2:]), 0) for one in named}
     for row in await db.rows(sql, *cases_args(offices, period, rule), [one.id for one in named], late_before):
         for key, number in zip(_MORE.get(row["what"], _COUNTED), tuple(row)[2:], strict=False):
