@@ -177,7 +177,7 @@ def csv_rows(score: Score, named: Sequence[str], language: str) -> list[list[Any
     rows: list[list[Any]] = [
         [f"{score.sheet.title.in_(language)}, {score.sheet.decision}"], [", ".join(named)],
         [period_words(score.period, language)], [],
-        heads(N_("Chỉ tiêu"), N_("Tên"), N_("Tử số"), N_("Mẫu số"), N_("Tỷ lệ, %"), N_("Điểm"), N_("Điểm tối đa"),
+        heads(N_("Chỉ tiêu thành phần"), N_("Tên"), N_("Tử số"), N_("Mẫu số"), N_("Tỷ lệ, %"), N_("Điểm"), N_("Điểm tối đa"),
               N_("Công thức"), N_("Nguồn số liệu"), N_("Ghi chú")),
     ]
     for one in score.figures:
