@@ -1,16 +1,18 @@
 """One day the neighbour's counter is closed: proposed, looked at, put in force, its open dossiers counted again."""
 
+from datetime import date, datetime
 from typing import Final
 
 from app.deadlines import changes
 from app.deadlines.models import ChangeState
 from app.demo_play.stage import Stage
 from app.kit import clock
+from app.kit.db import Db
 from app.org import people
 
 DECISION: Final = "Thông báo 12/TB-UBND của UBND xã Phú Lương (mẫu)"
 SOURCE: Final = "Người và văn bản của bản trình diễn đều là giả định"
-AHEAD: Final = 3  # working days from now
+AHEAD: Final = 3  # working days from now, where nothing comes due later
 
 
 async def close_a_day(stage: Stage) -> bool:
@@ -22,7 +24,7 @@ async def close_a_day(stage: Stage) -> bool:
         if known is not None:
             change_id, state = known["id"], known["state"]
         else:
-            day = stage.tools.calendars.of(office_id).working_day_after(stage.now.astimezone(clock.LOCAL).date(), AHEAD)
+            day = await _day(db, stage, office_id)
             office = await people.office(db, office_id)
             content = f'[[day]]\non = {day}\nkind = "local-closure"\nname = "Diễn tập phòng chống thiên tai (mẫu)"\n'
             change = await changes.propose(
@@ -40,3 +42,14 @@ async def close_a_day(stage: Stage) -> bool:
         await stage.tools.calendars.refresh(db)
     await stage.work(clock.now())
     return True
+
+
+async def _day(db: Db, stage: Stage, office_id: int) -> date:
+    """The last day something comes due there, so that somebody's date moves; never today."""
+    today = stage.now.astimezone(clock.LOCAL).date()
+    last: datetime | None = await db.value(
+        "SELECT max(due_at) FROM dossier WHERE office_id = $1 AND finished_at IS NULL AND paused_at IS NULL", office_id
+    )
+    if last is not None and (day := last.astimezone(clock.LOCAL).date()) > today:
+        return day
+    return stage.tools.calendars.of(office_id).working_day_after(today, AHEAD)
