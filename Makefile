@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PROCESSES ?= 2
 
-.PHONY: env demo test check bench oracle lock clean
+.PHONY: env demo test check bench bench-million year oracle lock clean
 
 env: .venv/.ready
 
@@ -31,6 +31,14 @@ check: env
 # One table of ratios, product beside floor, measured in one run.
 bench: env
 	$(BIN)/python -m benchmarks
+
+# The supervisors' questions over 1,000,000 dossiers; some minutes to fill, about 5 GB while it runs. KEEP=1 writes docs/speed.md.
+bench-million: env
+	$(BIN)/python -m benchmarks --million $(if $(KEEP),--keep)
+
+# A commune's whole year, counted again by hand: `make year DOSSIERS=600`.
+year: env
+	MOTCUA_YEAR_DOSSIERS=$(or $(DOSSIERS),400) $(BIN)/python -m pytest -q -p no:xdist -o timeout=0 tests/year
 
 # Deadlines against an oracle that counts by the minute; the tests tell 10,000 stories, this a million (about half an hour).
 oracle: env

@@ -1,7 +1,8 @@
 """One table of ratios, product beside floor, in one run of at most five minutes.
 
-    python -m benchmarks            print it
-    python -m benchmarks --keep     and keep it in docs/speed.md
+    python -m benchmarks                print it
+    python -m benchmarks --million      the supervisors' questions over a million dossiers instead
+    … --keep                            and keep it in docs/speed.md
 """
 
 from __future__ import annotations
@@ -13,8 +14,11 @@ from datetime import datetime
 
 from app.kit.clock import LOCAL
 from benchmarks import engine, papers
+from benchmarks.counting import count_lines
 from benchmarks.machine import described, load
+from benchmarks.million import open_province
 from benchmarks.office import ROOT, drafts, fill, open_office
+from benchmarks.province import province_lines, recount_line
 from benchmarks.servers import serving
 from benchmarks.signing import sign_lines
 from benchmarks.steps import drafts_needed, list_lines, step_lines, submit_lines, track_lines
@@ -72,26 +76,44 @@ def paper_lines() -> list[Line]:
     ]
 
 
+async def over_a_province(few: int, many: int, *, rounds: int) -> tuple[list[Line], str]:
+    """The supervisors' questions over `many` dossiers, and what they cost beside `few`."""
+    async with open_province(few) as filled:
+        _, small = await province_lines(filled, rounds=rounds)
+    async with open_province(many) as filled:
+        lines, large = await province_lines(filled, rounds=rounds)
+        lines += await recount_line(filled)
+        flat = f"The overdue list, a page of 50: {many:,} beside {few:,} dossiers (one after the other)"
+        lines += [line(flat, name, f"{few:,}", large[name], small[name], goal=1.5) for name in large]
+        return lines, filled.postgres.version
+
+
 def main() -> None:
     """Measure, print, perhaps keep."""
-    began, busy = time.monotonic(), load()
-    lines = engine_lines() + paper_lines() + asyncio.run(sign_lines())
-    rows, postgres = asyncio.run(over_http())
-    lines += rows
+    began, busy, million = time.monotonic(), load(), "--million" in sys.argv
+    if million:
+        lines, (more, postgres) = count_lines(), asyncio.run(over_a_province(10_000, 1_000_000, rounds=15))
+    else:
+        lines = engine_lines() + paper_lines() + asyncio.run(sign_lines()) + count_lines()
+        more, postgres = asyncio.run(over_http())
+        more += asyncio.run(over_a_province(10_000, 100_000, rounds=8))[0]
+    lines += more
     day = datetime.now(LOCAL)
     head = [*described(postgres), f"{busy} before, {load()} after; {time.monotonic() - began:.0f} s"]
     print(f"{day:%Y-%m-%d %H:%M}\n" + "\n".join(head) + "\n")
     print(plain(lines))
     if "--keep" in sys.argv:
-        keep(f"{day:%Y-%m-%d}", head, lines)
+        keep("A million dossiers" if million else "Latest result", f"{day:%Y-%m-%d %H:%M}", head, lines)
 
 
-def keep(day: str, head: list[str], lines: list[Line]) -> None:
-    """Put the table into docs/speed.md, below the words that explain it."""
+def keep(title: str, day: str, head: list[str], lines: list[Line]) -> None:
+    """Put the table into docs/speed.md as the section of this title, in place of the one before."""
     page = ROOT / "docs" / "speed.md"
-    words = page.read_text(encoding="utf-8").partition("\n## Latest result")[0] if page.exists() else "# Speed\n"
+    words, *sections = (page.read_text(encoding="utf-8") if page.exists() else "# Speed\n").split("\n## ")
     told = "\n".join(f"- {one}" for one in head)
-    page.write_text(f"{words}\n## Latest result: {day}\n\n{told}\n\n{markdown(lines)}\n", encoding="utf-8")
+    new = f"{title}: {day}\n\n{told}\n\n{markdown(lines)}\n"
+    kept = [one for one in sections if not one.startswith(f"{title}:")]
+    page.write_text("\n## ".join([words, *kept, new]), encoding="utf-8")
 
 
 if __name__ == "__main__":

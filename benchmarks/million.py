@@ -133,7 +133,7 @@ async def _pour(
     codes = Codes(offices)
     lives = province.lives(count, count // 10)
     while batch := list(islice(lives, BATCH)):
-        dossiers = (_dossier(life, offices, codes, versions, applicants) for life in batch)
+        dossiers = (_dossier(life, offices, codes, versions, applicants, now) for life in batch)
         await connection.copy_records_to_table("dossier", records=dossiers, columns=_DOSSIER)
         ledger = _ledger(batch, offices, calendar.version)
         await connection.copy_records_to_table("deadline_line", records=ledger, columns=_LEDGER)
@@ -177,7 +177,7 @@ _DOSSIER = [
     "id", "office_id", "code", "submission_key", "procedure_code", "procedure_version_id", "channel", "state", "return_way",
     "return_address", "applicant_id", "holder_name", "title", "search", "language", "consent", "sets", "facts",
     "supplements_asked", "created_at", "submitted_at", "received_at", "due_at", "original_due_at", "paused_at",
-    "finished_at", "returned_at", "version",
+    "finished_at", "returned_at", "version", "alarm_at",
 ]
 FAMILY = ("Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Vũ", "Đặng", "Bùi", "Đỗ", "Lò")
 MIDDLE = ("Văn", "Thị", "Hữu", "Minh", "Thanh", "Quang", "Ngọc")
@@ -185,19 +185,22 @@ GIVEN = ("An", "Bình", "Cúc", "Dũng", "Gấm", "Hạnh", "Khánh", "Lụa", "
 
 
 def _dossier(
-    life: Life, offices: list[tuple[int, str]], codes: Codes, versions: dict[str, UUID], applicants: list[UUID]
+    life: Life, offices: list[tuple[int, str]], codes: Codes, versions: dict[str, UUID], applicants: list[UUID],
+    now: datetime,
 ) -> tuple[Any, ...]:
     n, clock = life.n, life.clock
     name = f"{FAMILY[n % 10]} {MIDDLE[n % 7]} {GIVEN[n % 13]}"
     code = codes.draw(life)
     asked = sum(fact.kind is LineKind.PAUSE for fact, _, _ in life.lines)
     paused = clock.paused_since if clock and not life.finished_at else None
+    # Nothing is due to ring: what is late has rung, and rings again another day.
+    alarm = max(life.due_at, now + timedelta(days=1)) if life.due_at and not life.finished_at else None
     return (
         life.id, offices[life.office][0], code, UUID(int=life.id.int ^ 1), life.procedure, versions[life.procedure],
         life.channel, life.state, "online" if n % 3 == 0 else "counter", "{}", applicants[n * 7919 % len(applicants)], name,
         "Thủ tục để đo", f"{name.lower()} {code.lower()}", "vi", "{}", 1, f'{{"channel": "{life.channel}"}}', asked,
         life.submitted_at, life.submitted_at, life.received_at, life.due_at, clock.original_due if clock else None, paused,
-        life.finished_at, life.returned_at, 1 + len(life.lines),
+        life.finished_at, life.returned_at, 1 + len(life.lines), alarm,
     )
 
 
