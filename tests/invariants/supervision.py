@@ -87,7 +87,8 @@ def _changes(facts: Facts) -> Iterator[Violation]:
             continue
         kept.add(key)
         if key not in told:
-            yield Violation("I13.moved-silently", facts.name(effect["dossier_id"]), "moved by a change, its ledger is silent")
+            name = facts.name(effect["dossier_id"])
+            yield Violation("I13.moved-silently", name, "a change moved it without a ledger line")
     for dossier_id, before, after in told - kept:
         if before != after:
             name = facts.name(dossier_id)  # type: ignore[arg-type]
@@ -114,6 +115,6 @@ def _snapshots(facts: Facts) -> Iterator[Violation]:
             yield Violation("I13.snapshot-reason", name, "a correction without its reason")
         series = (row["office_id"], row["form"], row["first_day"], row["last_day"], row["scope"])
         versions.setdefault(series, []).append(row["version"])
-    for series, numbers in versions.items():
+    for kept, numbers in versions.items():
         if sorted(numbers) != list(range(1, len(numbers) + 1)):
-            yield Violation("I13.snapshot-gap", f"{series[1]} of office {series[0]}", f"versions {sorted(numbers)}")
+            yield Violation("I13.snapshot-gap", f"{kept[1]} of office {kept[0]}", f"versions {sorted(numbers)}")
