@@ -1,5 +1,6 @@
 """Submit a dossier: checked, coded, started. A code means that everything is safely here."""
 
+from typing import Any
 from uuid import UUID
 
 from app.documents import service as documents
@@ -57,8 +58,10 @@ async def submit(db: Db, tools: Tools, case: Case, *, by: Actor) -> str:
     started = await open_case(db, tools, case.id)
     move = Move(by, now)
     move.state = DossierState.SUBMITTED
-    move.note("dossier.submitted", channel=case.channel, assisted_by=str(case.assisted_by) if case.assisted_by else None,
-              **({"handed_in_at": case.support_office_id} if case.support_office_id is not None else {}))
+    told: dict[str, Any] = {"channel": case.channel, "assisted_by": str(case.assisted_by) if case.assisted_by else None}
+    if case.support_office_id is not None:
+        told["handed_in_at"] = case.support_office_id
+    move.note("dossier.submitted", None, **told)
     move.tell("submitted")
     await queue_form(db, started, "application", key=f"{case.id}:application")
     await settle(db, tools, started, move, turn)
