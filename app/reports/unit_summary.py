@@ -27,11 +27,12 @@ _DOUBT: Final[Foot] = (
     (N_("Chờ tiếp nhận quá hạn: hồ sơ nộp trực tuyến chưa được trả lời sau 8 giờ làm việc khi hết kỳ."), {}),
     (N_("Không được tiếp nhận, dừng xử lý, rút: kết thúc như vậy trong kỳ. Thanh toán: hồ sơ có tiền về trong kỳ."), {}),
 )
+# A letter written after the due moment agrees no new date, so it stands in the journal only (decision 0056).
+# One look-up a late dossier; as EXISTS it would be answered by reading every line of every ledger and journal.
 _SORRY: Final = (
-    "(EXISTS (SELECT 1 FROM deadline_line l WHERE l.dossier_id = c.id AND l.kind = 'extend'"
-    f" AND l.cause = '{APOLOGY}' AND l.written_at < $5)"
-    # A letter written after the due moment agrees no new date, so it stands in the journal only (decision 0056).
-    " OR EXISTS (SELECT 1 FROM journal_line j WHERE j.dossier_id = c.id AND j.event = 'apology.written' AND j.at < $5))"
+    "COALESCE((SELECT true FROM deadline_line l WHERE l.dossier_id = c.id AND l.kind = 'extend'"
+    f" AND l.cause = '{APOLOGY}' AND l.written_at < $5 LIMIT 1),"
+    " (SELECT true FROM journal_line j WHERE j.dossier_id = c.id AND j.event = 'apology.written' AND j.at < $5 LIMIT 1), false)"
 )
 _WAITING: Final = "SELECT office_id, channel, submitted_at FROM dossier WHERE office_id = ANY($1) AND submitted_at < $5 AND"
 _SQL: Final = """
