@@ -7,9 +7,10 @@ from fastapi.responses import HTMLResponse
 
 from app.faces.access import open_to_all
 from app.faces.frame import Announcement, Frame, Office, WayItem
-from app.faces.pages import render
+from app.faces.pages import page_language, render
 from app.faces.refusals import KINDS, refusal
 from app.gallery import samples
+from app.gallery.why_sample import why_sample
 from app.kit import clock
 from app.kit.errors import NotFound
 from app.kit.words import N_
@@ -33,6 +34,7 @@ PARTS: dict[str, tuple[str, str]] = {
     "form": (N_("Biểu mẫu"), "portal"),
     "question": (N_("Một câu hỏi"), "portal"),
     "case": (N_("Một hồ sơ"), "portal"),
+    "why": (N_("Vì sao hạn là ngày này?"), "portal"),
     "counter": (N_("Tại quầy"), "desk"),
     "lists": (N_("Danh sách việc"), "desk"),
     "paper": (N_("Giấy tờ"), "desk"),
@@ -99,6 +101,7 @@ async def part(request: Request, part: str, layout: str = "") -> HTMLResponse:
         "layout": f"{chosen}.html",
         "errors": samples.ERRORS if part in ("form", "question") else (),
         **samples.everything(),
+        **({"account": why_sample(page_language(request))} if part == "why" else {}),
     }
     with clock.at(samples.NOW):
         return render(request, f"gallery/{part}.html", **shown)
