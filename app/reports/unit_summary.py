@@ -32,7 +32,8 @@ _DOUBT: Final[Foot] = (
 _SORRY: Final = (
     "COALESCE((SELECT true FROM deadline_line l WHERE l.dossier_id = c.id AND l.kind = 'extend'"
     f" AND l.cause = '{APOLOGY}' AND l.written_at < $5 LIMIT 1),"
-    " (SELECT true FROM journal_line j WHERE j.dossier_id = c.id AND j.event = 'apology.written' AND j.at < $5 LIMIT 1), false)"
+    " (SELECT true FROM journal_line j WHERE j.dossier_id = c.id AND j.event = 'apology.written' AND j.at < $5 LIMIT 1),"
+    " false)"
 )
 _WAITING: Final = "SELECT office_id, channel, submitted_at FROM dossier WHERE office_id = ANY($1) AND submitted_at < $5 AND"
 _SQL: Final = """

@@ -185,6 +185,22 @@ async def test_the_unit_summary_splits_late_ones_by_apology(worlds: Worlds, make
     assert sorted(row.cells[9] for row in overdue if isinstance(row.cells[9], int)) == [3, 5, 11]
 
 
+async def test_a_letter_written_after_the_due_moment_is_an_apology_too(worlds: Worlds, make: Make) -> None:
+    life = a_life(start(wall(5, 12), DUE), end(wall(5, 25), DUE), state="returned")
+    async with worlds.of([life]) as db:
+        for at, sorry in ((wall(6, 2), 0), (wall(5, 23), 1)):  # after the period, then within it
+            await db.run(
+                "INSERT INTO journal_line (office_id, dossier_id, at, event, actor_kind, why, facts) VALUES"
+                " ($1, $2, $3, 'apology.written', 'system', 'Quá tải', '{}')",
+                life.office_id, life.id, at,
+            )
+            sheet = await report_07a_btp(db, ALL, MAY, calendars=make.tools.calendars)
+            row = dict(zip((one.key for one in sheet.columns), sheet.rows[-1].cells, strict=True))
+            assert (row["late"], row["late_sorry"], row["late_silent"]) == (1, sorry, 1 - sorry)
+            (listed,), _ = await page(db, Asked("apologies", ALL, MAY))
+            assert listed.cells[5] == ("Có" if sorry else "Không")
+
+
 def test_eight_working_hours_back_stand_before_the_moment(make: Make) -> None:
     at = wall(5, 20, 10)  # a Wednesday
     assert late_since(make.tools.calendars, COMMUNE, at) < wall(5, 19, 10)
