@@ -188,7 +188,8 @@ async def test_what_a_process_behind_wrote_by_the_old_calendar_is_counted_again(
 async def test_what_was_changed_is_mended_by_a_later_change(make: Make) -> None:
     dossier = await received(make)
     first = await applied(make, day(WEDNESDAY))
-    await applied(make, f"[[take_back]]\non = {WEDNESDAY}\n", decision="Quyết định 13/QĐ-UBND")
+    with clock.at(MONDAY + timedelta(minutes=1)):
+        await applied(make, f"[[take_back]]\non = {WEDNESDAY}\n", decision="Quyết định 13/QĐ-UBND")
     assert await due_of(make, dossier) == local("2027-03-04T17:00")
     assert [line.fact.kind for line in await ledger(make, dossier)] == ["start", "recount", "recount"]
     assert (await again(make, first)).content == day(WEDNESDAY)
