@@ -11,6 +11,7 @@ from typing import Final, Literal
 from app.deadlines.calendar import Calendar
 from app.deadlines.calendars import Calendars
 from app.kit import clock
+from app.kit.db import Db
 
 Span = Literal["", "late", "today", "soon", "near", "later", "none", "stuck", "waiting"]
 Age = Literal["", "d3", "d7", "d15", "d30", "older"]
@@ -63,6 +64,13 @@ def reception_floor(calendar: Calendar, now: datetime) -> datetime:
     return midnight(calendar.first_day)
 
 
+async def without_compiling(db: Db) -> None:
+    """Let PostgreSQL interpret this transaction's counts: compiling them (JIT) takes longer than running them."""
+    await db.run("SELECT set_config('jit', 'off', true)")
+
+
+# Việt Nam's wall (no other offset since 1975): by interval, because a zone's name is looked up again for every row.
+WALL: Final = "AT TIME ZONE INTERVAL '7 hours'"
 # $1 offices, $2 ends of their next working day, $3 ends of patience, $4 now, $5 the end of today.
 SIGHT: Final = "unnest($1::int[], $2::timestamptz[], $3::timestamptz[]) AS h(office_id, soon_ends, waiting_since)"
 OPEN: Final = "d.finished_at IS NULL AND d.code IS NOT NULL"

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any, Final
 
-from app.dossiers.horizons import OPEN, SIGHT, TYPED, Horizon, counts
+from app.dossiers.horizons import OPEN, SIGHT, TYPED, WALL, Horizon, counts, without_compiling
 from app.kit.db import Db
 
 PAGE: Final = 50
@@ -72,6 +72,7 @@ class Board:
 
 async def board(db: Db, at: Horizon) -> Board:
     """Counted once by office and procedure, summed up here. Offices by name are those in sight that take dossiers."""
+    await without_compiling(db)
     rows = await db.rows(
         f"SELECT o.id AS office_id, o.short_name, o.kind, c.* FROM office o LEFT JOIN ("
         f"  SELECT d.office_id AS of_office, d.procedure_code, {counts((*COUNTED, *AGED))},"
@@ -91,6 +92,7 @@ async def board(db: Db, at: Horizon) -> Board:
 
 async def by_officer(db: Db, at: Horizon, *, idle: bool = False) -> list[Load]:
     """Open steps by who has them: nobody's first (key "none"), then the most overdue, then `idle` hands; a page of them."""
+    await without_compiling(db)
     rows = await db.rows(
         f"SELECT COALESCE(p.id::text, 'none') AS key, COALESCE(p.name, '') AS words, COALESCE(p.title, '') AS note, c.*"
         f" FROM (SELECT s.officer_id, {counts(COUNTED)} FROM {SIGHT} JOIN step s ON s.office_id = h.office_id"
@@ -108,7 +110,7 @@ async def by_officer(db: Db, at: Horizon, *, idle: bool = False) -> list[Load]:
 async def days_ahead(db: Db, at: Horizon, until: datetime) -> dict[date, int]:
     """How many dossiers come due on each local day from now until `until`."""
     rows = await db.rows(
-        f"SELECT (d.due_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date AS day, count(*) AS n FROM {SIGHT}"
+        f"SELECT (d.due_at {WALL})::date AS day, count(*) AS n FROM {SIGHT}"
         f" JOIN dossier d ON d.office_id = h.office_id AND {OPEN} AND d.due_at >= $4 AND d.due_at < $6 WHERE {TYPED}"
         " GROUP BY day",
         *at.args, until,
@@ -118,8 +120,9 @@ async def days_ahead(db: Db, at: Horizon, until: datetime) -> dict[date, int]:
 
 async def weeks(db: Db, offices: Sequence[int], since: datetime) -> dict[date, Week]:
     """What was finished since a Monday, by local week; in time by the due moment that stood at the end."""
+    await without_compiling(db)
     rows = await db.rows(
-        "SELECT date_trunc('week', d.finished_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date AS monday, count(*) AS finished,"
+        f"SELECT date_trunc('week', d.finished_at {WALL})::date AS monday, count(*) AS finished,"
         " count(*) FILTER (WHERE d.finished_at < d.due_at + interval '1 minute') AS in_time FROM dossier d"
         " WHERE d.office_id = ANY($1) AND d.finished_at >= $2 AND d.received_at IS NOT NULL AND d.due_at IS NOT NULL"
         " GROUP BY monday",

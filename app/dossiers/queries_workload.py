@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from app.dossiers.horizons import SIGHT, SPANS, TYPED, Horizon, Span
+from app.dossiers.horizons import SIGHT, SPANS, TYPED, Horizon, Span, without_compiling
 from app.dossiers.queries_overview import DATED, PAGE, After, Args, behind
 from app.kit.db import Db
 
@@ -52,6 +52,7 @@ class Person:
 
 async def people(db: Db, at: Horizon) -> list[Person]:
     """Everybody in sight who does steps, the most overdue first; what nobody has taken comes before them."""
+    await without_compiling(db)
     rows = await db.rows(
         "SELECT p.id, COALESCE(p.name, '') AS name, COALESCE(p.title, '') AS title,"
         " COALESCE(o.short_name, '') AS office_name,"
