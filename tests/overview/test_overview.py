@@ -217,3 +217,35 @@ async def test_a_stuck_job_is_shown_and_freed_by_a_person(make: Make, sign_in: S
 ])
 async def test_an_address_nobody_wrote_finds_nothing(sign_in: SignIn, path: str) -> None:
     assert (await (await sign_in("head")).get(path)).status_code == 404
+
+
+async def test_a_whole_list_is_handed_over_once_somebody_is_sure_of_how_many(make: Make, sign_in: SignIn) -> None:
+    specialist, head = await make.officer("specialist"), await make.officer("head")
+    ids = [await received(make) for _ in range(3)]
+    async with make.database.transaction(offices=[COMMUNE]) as db:
+        await db.run("UPDATE step SET officer_id = NULL, claimed_at = NULL WHERE officer_id = $1", specialist.id)
+        await db.run("UPDATE step SET officer_id = $2, claimed_at = now() WHERE dossier_id = ANY($1)", ids, head.id)
+        many = await db.value("SELECT count(*) FROM step WHERE officer_id = $1 AND role = 'specialist'", head.id)
+    desk = await sign_in("head")
+    asked = await desk.press("/overview/steps/assign-all", officer=str(head.id))
+    assert f"nhận được {many} việc" in asked.text
+    assert "Hãy chọn người nhận." in (await desk.press("/overview/steps/assign-all", officer=str(head.id), sure="yes")).text
+    page = await desk.press(
+        "/overview/steps/assign-all", officer=str(head.id), to=str(specialist.id), sure="yes", why="Nghỉ")
+    assert f"Đã giao {many} việc cho Lò Thị Bưởi." in page.text
+    async with make.database.transaction(offices=[COMMUNE]) as db:
+        assert await db.value("SELECT count(*) FROM step WHERE officer_id = $1", specialist.id) == many
+        lines = await db.value("SELECT count(*) FROM journal_line WHERE dossier_id = ANY($1) AND event = 'step.assigned'"
+                               " AND why = 'Nghỉ' AND facts->>'to' = $2", ids, str(specialist.id))
+    assert lines == 3
+
+
+async def test_everybodys_load_is_the_length_of_their_lists(make: Make, sign_in: SignIn) -> None:
+    await a_heap(make, 8)
+    desk = await sign_in("head")
+    page = (await desk.get("/overview/steps")).text
+    cells = re.findall(
+        r'<td role="cell" class="is-num"[^>]*><a class="govuk-link" href="(/overview/steps[^"]*)">(\d+)<', page)
+    assert len(cells) > 4
+    for href, count in cells:
+        assert await length(desk, href) == int(count), href
