@@ -2,12 +2,14 @@
 
 import asyncio
 import io
+from datetime import timedelta
 from uuid import UUID
 
 import httpx
 import pikepdf
 import pytest
 
+from app.kit import clock
 from tests.api.conftest import AsCitizen, AsOfficer
 from tests.factories import COMMUNE, Make
 
@@ -157,6 +159,21 @@ async def test_the_counter_files_for_a_person_whose_birth_is_known_by_year(offic
     })
     assert answer.status_code == 201, answer.text
     assert (answer.json()["assisted"], answer.json()["channel"]) == (True, "counter")
+
+
+@pytest.mark.parametrize(("handed", "status"), [
+    (None, 422), (timedelta(minutes=-5), 422), (timedelta(days=31), 422), (timedelta(hours=2), 201),
+])
+async def test_what_came_by_post_says_when_the_post_handed_it_over(
+    officer: AsOfficer, handed: timedelta | None, status: int
+) -> None:
+    client = await officer("reception")
+    answer = await client.post("/counter/dossiers", json={
+        "procedure": CODE, "channel": "post", "consent": {"how": "written"},
+        "citizen": {"name": "Đinh Thị Mẫu Năm", "personal_number": "000141777003"},
+        "handed_at": (clock.now() - handed).isoformat() if handed is not None else None,
+    })
+    assert answer.status_code == status, answer.text
 
 
 async def test_money_over_the_counter_pays_what_is_owed(applicant: httpx.AsyncClient, officer: AsOfficer) -> None:
