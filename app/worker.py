@@ -227,8 +227,9 @@ async def _watch_over(tools: Tools, stopping: asyncio.Event) -> None:
     The turn is the minute, not a count, so that workers that come by turns leave no office out.
     """
     while not stopping.is_set():
-        await look_around(tools, turn=int(clock.now().timestamp() // 60))
-        await _pause(stopping, SENTINEL_SECONDS)
+        await _pause(stopping, SENTINEL_SECONDS)  # first: after an outage jobs and timers catch up before anybody is told
+        if not stopping.is_set():
+            await look_around(tools, turn=int(clock.now().timestamp() // 60))
 
 
 async def look_around(tools: Tools, *, turn: int | None = None) -> Swept:
