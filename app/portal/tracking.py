@@ -102,7 +102,7 @@ async def _tracking(visit: Visit, case: Case, *, typed: str = "", error: str = "
         visit, "tracking/tracking.html", status=422 if error else 200, office_id=case.office_id, case=case,
         title=_title(case, visit), heading=say(heading, language),
         due=promise_view(case, calendar) if case.received_at else None,
-        promised=case.original_due_at if case.finished_at is None else None, moved=_moved(case),
+        promised=case.original_due_at if case.finished_at is None else None, moved=_moved(case, lines),
         stations=stations(case.state, lines, language, case.due_at), events=events(lines, officers, language),
         request=request, request_due=moment_view(request["due_at"], calendar) if request and request["due_at"] else None,
         step=step, step_due=moment_view(await _answer_by(visit, case), calendar) if step else None, balance=balance,
@@ -149,9 +149,11 @@ def _thread(messages: list[Any], visit: Visit) -> list[dict[str, Any]]:
     ]
 
 
-def _moved(case: Case) -> Any:
-    """The later date, when the first promise was moved."""
-    moved = case.due_at is not None and case.original_due_at is not None and case.due_at > case.original_due_at
+def _moved(case: Case, lines: list[journal.Line]) -> Any:
+    """The later date, when the office itself moved its promise; a term begun anew after a supplement is no delay."""
+    apologised = any(line.event == "dossier.extended" for line in lines)
+    later = case.due_at is not None and case.original_due_at is not None and case.due_at > case.original_due_at
+    moved = apologised and later
     return case.due_at if moved and case.finished_at is None else None
 
 
