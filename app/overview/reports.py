@@ -17,7 +17,6 @@ from app.overview.reports_asking import (
     between,
     choices,
     form_links,
-    period_of,
     period_words,
     root_of,
     scope_of,
@@ -70,7 +69,7 @@ async def landing(visit: SupervisorVisit, said: Asking, form: Word = "") -> Resp
              "href": address("/overview/reports/06a", period=one.period.key)}
             for one in found
         ],
-        frozen=[frozen_row(one, language) for one in frozen], chosen=await choices(visit, said, period_of(Said())),
+        frozen=[frozen_row(one, language) for one in frozen],
     )
 
 
