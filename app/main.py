@@ -164,7 +164,7 @@ def _unanswered(request: Request, problem: Exception) -> Response:
     stack = traceback.extract_tb(problem.__traceback__)
     structlog.get_logger().error(
         "broken", error=type(problem).__name__, where=_route(request),
-        stack=[f"{one.filename.rsplit('/', 1)[-1]}:{one.lineno}" for one in stack],
+        calls=[f"{one.filename.rsplit('/', 1)[-1]}:{one.lineno}" for one in stack],
     )
     return _say(request, 500, "", "Broken", problem)
 

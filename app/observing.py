@@ -27,7 +27,7 @@ TIMERS_LATE: Final = Gauge("motcua_timers_late_seconds", "How late the oldest du
 # What a log line may hold. Everything else is dropped before it is written (goal R35: no personal data in logs).
 _ALLOWED: Final = frozenset(
     {"event", "level", "timestamp", "trace", "route", "method", "status", "milliseconds", "job", "name", "attempt",
-     "dossier", "office", "error", "where", "part", "port", "version", "count", "stack"}
+     "dossier", "office", "error", "where", "part", "port", "version", "count", "calls"}
 )
 
 
