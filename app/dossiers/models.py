@@ -60,6 +60,8 @@ class Dossier(SQLModel, table=True):
             postgresql_where=text("support_office_id IS NOT NULL"),
         ),
         Index("ix_dossier_alarm", "alarm_at", postgresql_where=text("alarm_at IS NOT NULL")),
+        Index("ix_dossier_without_due", "office_id", postgresql_where=text(
+            "received_at IS NOT NULL AND due_at IS NULL AND paused_at IS NULL")),
         Index("ix_dossier_received", "office_id", "received_at", postgresql_where=text("received_at IS NOT NULL")),
         Index("ix_dossier_finished", "office_id", "finished_at", postgresql_where=text("finished_at IS NOT NULL")),
     )

@@ -59,7 +59,7 @@ async def behind(
     args = arguments(offices, (period,), procedure, await without_due(db, tools, offices, (period,)))
     behind_last = ""
     if after is not None:
-        behind_last, args = f" AND ({order}, d.id) > ($8, $9)", (*args, after.at, after.id)
+        behind_last, args = f" AND ({order}, d.id) > ($10, $11)", (*args, after.at, after.id)
     rows = await db.rows(
         "WITH one AS MATERIALIZED (SELECT d.id, d.code, d.holder_name, d.procedure_version_id, d.office_id, d.state,"
         f" d.channel, d.received_at, ({DUE}) AS due_at, d.paused_at, d.finished_at, d.supplements_asked,"

@@ -93,10 +93,10 @@ async def count(
 def arguments(
     offices: Sequence[int], periods: Sequence[Period], procedure: str | None, termed: Termed
 ) -> tuple[object, ...]:
-    """$1 to $7 of every question (app.quality.lenses)."""
+    """$1 to $9 of every question (app.quality.lenses)."""
     return (
         list(offices), [one.starts for one in periods], [one.ends for one in periods], [one.as_of for one in periods],
-        procedure, list(termed.ids), list(termed.dues),
+        procedure, list(termed.ids), list(termed.dues), min(one.starts for one in periods), max(one.ends for one in periods),
     )
 
 
@@ -120,7 +120,8 @@ async def without_due(db: Db, tools: Tools, offices: Sequence[int], periods: Seq
     """Received dossiers that have no due moment and do not wait: brought in from elsewhere. Rare; usually none."""
     rows = await db.rows(
         "SELECT d.id, d.office_id, d.received_at, d.procedure_version_id, d.facts FROM dossier d"
-        " WHERE d.office_id = ANY($1) AND d.received_at < $2 AND d.due_at IS NULL AND d.paused_at IS NULL"
+        " WHERE d.office_id = ANY($1) AND d.received_at IS NOT NULL AND d.due_at IS NULL AND d.paused_at IS NULL"
+        " AND d.received_at < $2"
         " AND (d.finished_at IS NULL AND d.code IS NOT NULL OR d.finished_at >= $3)",
         list(offices), max(one.ends for one in periods), min(one.starts for one in periods),
     )

@@ -211,6 +211,10 @@ def upgrade() -> None:
         postgresql_where=sa.text("support_office_id IS NOT NULL"),
     )
     op.create_index(
+        "ix_dossier_without_due", "dossier", ["office_id"], unique=False,
+        postgresql_where=sa.text("received_at IS NOT NULL AND due_at IS NULL AND paused_at IS NULL"),
+    )
+    op.create_index(
         "ix_dossier_finished",
         "dossier",
         ["office_id", "finished_at"],
