@@ -3,7 +3,7 @@
     async with open_province(1_000_000) as province: ...
 
 Rows go in by COPY with the indexes off, and are such that the checker of tests/invariants counts every due date again and
-finds nothing; `tests/benchmarks` holds a small one to that. What a page never asks for is left out: papers, notices, money.
+finds nothing (looked at with 10,000). What a page never asks for is left out: papers, notices, money.
 """
 
 from __future__ import annotations
