@@ -129,6 +129,15 @@ def days() -> list[dict[str, Any]]:
     ]
 
 
+def months() -> list[dict[str, Any]]:
+    """Three reporting months, 15th to 14th."""
+    return [
+        {"words": f"Tháng {n}/2026", "short": f"{n}", "first": date(2026, n - 1, 15), "last": date(2026, n, 14),
+         "href": "/gallery/lists", "received": received, "handled": handled, "late": late}
+        for n, received, handled, late in ((9, 210, 198, 9), (10, 244, 251, 4), (11, 131, 120, 2))
+    ]
+
+
 def qr() -> tuple[str, int]:
     """Looks like a QR code, leads nowhere: three finders and a pattern. (SVG path, modules)"""
     finder = "M{x} {y}h7v7h-7zm1 1v5h5v-5zM{x2} {y2}h3v3h-3z"
@@ -149,6 +158,7 @@ def everything() -> dict[str, Any]:
         "long_name": LONG_NAME,
         "promised": at(12),
         "saved_at": at(11, 9, 41),
+        "months": months(),
         "kept_until": date(2026, 12, 11),
         "qr_path": path,
         "qr_modules": modules,

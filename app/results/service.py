@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+from app.kit import clock
 from app.kit.db import Db
 from app.kit.errors import Conflict, NotFound
 from app.kit.words import N_
@@ -79,10 +80,11 @@ async def draw_number(db: Db, result_id: UUID, *, day: date, number_format: str,
             " ON CONFLICT (office_id, book, year) DO UPDATE SET last = register_book.last + 1 RETURNING last",
             row["office_id"], row["book"], day.year,
         )
+        # The moment is taken behind the lock: whoever waited for it drew later, whenever they came.
         await db.run(
             "INSERT INTO register_entry (office_id, book, year, number, dossier_id, result_id, drawn_at)"
             " VALUES ($1, $2, $3, $4, $5, $6, $7)",
-            row["office_id"], row["book"], day.year, number, row["dossier_id"], result_id, at,
+            row["office_id"], row["book"], day.year, number, row["dossier_id"], result_id, max(at, clock.now()),
         )
     text = number_format.format(number=f"{number:02d}", year=day.year)
     await db.run(

@@ -46,7 +46,7 @@ async def test_the_page_says_what_became_of_the_work_and_what_to_quote(
     said = [json.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith("{")]
     line = next(one for one in said if one["event"] == "broken")
     assert (line["error"], line["trace"]) == ("ValueError", answer.headers["x-request-id"])
-    assert any(place.startswith("test_broken.py:") for place in line["stack"])
+    assert any(place.startswith("test_broken.py:") for place in line["calls"])
     assert "Canary" not in json.dumps(said)
     assert any(one["event"] == "answered" and one["status"] == 500 for one in said)
 
