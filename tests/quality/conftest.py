@@ -127,10 +127,11 @@ class Book:
 
 @pytest.fixture
 async def book(db: Db, tools: Tools) -> AsyncIterator[Book]:
-    """It is 10 April 2026, and what other tests have left stands ten years on."""
+    """It is 10 April 2026; what other tests have left stands ten years on, and nobody has promised anything yet."""
     await db.run(
         "UPDATE dossier SET received_at = received_at + interval '10 years', finished_at = finished_at + interval '10 years'"
     )
+    await db.run("DELETE FROM target")
     with clock.at(APRIL):
         yield Book(db, tools)
 
