@@ -5,9 +5,10 @@ Tables are described by SQLModel classes and built by Alembic; they are read and
 """
 
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from datetime import datetime
 from functools import cache
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 import asyncpg
@@ -16,6 +17,9 @@ from sqlmodel import SQLModel
 
 from app.kit.errors import Refused, Unavailable
 from app.kit.words import N_
+
+if TYPE_CHECKING:
+    from app.kit.replica import Replica
 
 Row = TypeVar("Row", bound=SQLModel)
 Connection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
@@ -54,6 +58,7 @@ class Db:
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
+        self.as_of: datetime | None = None  # the moment a replica's rows are of; None: the primary's, of now
 
     async def row(self, sql: str, *args: object) -> asyncpg.Record | None:
         return await self.connection.fetchrow(sql, *args)
@@ -120,6 +125,7 @@ class Database:
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self.pool = pool
+        self.replica: Replica | None = None
 
     @asynccontextmanager
     async def transaction(
@@ -148,6 +154,27 @@ class Database:
             raise NotStorable from refused
         finally:
             await self._give_back(connection)
+
+    @asynccontextmanager
+    async def reading(
+        self, *, offices: Iterable[int] = (), citizen: UUID | None = None, presents: str = "", after: int = 0
+    ) -> AsyncIterator[Db]:
+        """As `transaction`, for what only reads and may be a moment old: on the replica, if it holds the log up to `after`.
+
+        The primary answers where there is no replica, or while it is away or late. `db.as_of` tells which it was.
+        """
+        seen = tuple(offices)
+        async with AsyncExitStack() as stack:
+            db: Db | None = None
+            if self.replica is not None and self.replica.may_answer(after):
+                lent = self.replica.transaction(offices=seen, citizen=citizen, presents=presents, after=after)
+                with suppress(DatabaseAway):
+                    db = await stack.enter_async_context(lent)
+            if db is None:
+                db = await stack.enter_async_context(
+                    self.transaction(offices=seen, citizen=citizen, presents=presents)
+                )
+            yield db
 
     async def _begun(self) -> tuple[Connection, asyncpg.transaction.Transaction]:
         """A connection with a transaction open on it. Lines that died while they lay idle are passed over."""
