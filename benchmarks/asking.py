@@ -1,8 +1,4 @@
-"""A small HTTP client that opens a connection for every request, and contenders that are asked by turns.
-
-With keep-alive and several workers all clients can land on one worker; and people's browsers do not keep a commune's
-connections open all day either.
-"""
+"""Contenders that are asked by turns over HTTP, each figure beside the processor time it cost."""
 
 from __future__ import annotations
 
@@ -10,56 +6,20 @@ import asyncio
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from urllib.parse import urlencode
 
 from benchmarks.machine import children, cpu_seconds
+from benchmarks.wire import Request, exchange, request
+from benchmarks.work_unit import NotDone
 
-
-@dataclass(frozen=True)
-class Request:
-    """One request, ready to be sent. `expects` is the status that means it was done."""
-
-    raw: bytes
-    expects: int = 200
-
-
-def request(
-    method: str, path: str, *, cookie: str = "", bearer: str = "", form: dict[str, str] | None = None,
-    json: bytes | None = None, expects: int = 200, **headers: str,
-) -> Request:
-    """Write a request down."""
-    body, lines = b"", [f"{method} {path} HTTP/1.1", "host: bench", "connection: close"]
-    if cookie:
-        lines.append(f"cookie: motcua={cookie}")
-    if bearer:
-        lines.append(f"authorization: Bearer {bearer}")
-    if form is not None:
-        body = urlencode(form).encode()
-        lines.append("content-type: application/x-www-form-urlencoded")
-    elif json is not None:
-        body = json
-        lines.append("content-type: application/json")
-    lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
-    lines.append(f"content-length: {len(body)}")
-    return Request("\r\n".join([*lines, "", ""]).encode() + body, expects)
-
-
-class NotDone(Exception):
-    """A request of the bench was not carried out; the figures would lie."""
+__all__ = ["Contender", "NotDone", "Request", "ask", "by_turns", "request"]
 
 
 async def ask(port: int, one: Request) -> bytes:
     """The body of the answer. Raises NotDone when the status is another than expected."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    try:
-        writer.write(one.raw)
-        answer = await reader.read()
-    finally:
-        writer.close()
-    head, _, body = answer.partition(b"\r\n\r\n")
-    if not head.startswith(b"HTTP/1.1 %d" % one.expects):
-        raise NotDone(f"{one.raw.split(b' HTTP')[0].decode()}: {head[:200].decode()} {body[:300].decode()}")
-    return body
+    answer = await exchange(port, one)
+    if answer.status != one.expects:
+        raise NotDone(f"{one.raw.split(b' HTTP')[0].decode()}: {answer.status} {answer.body[:300].decode()}")
+    return answer.body
 
 
 @dataclass

@@ -36,6 +36,7 @@ from app.procedures.service import publish, publish_all
 from app.sessions import service as sessions
 from app.signatures.keyring import Keyring
 from benchmarks.engine import flat
+from benchmarks.work_unit import People, open_people, publish_unit
 from storage import open_store
 from tests.engine.stock import Stock, parse
 from tests.factories import Given, Make
@@ -48,13 +49,14 @@ ACTED_ON = 2_000  # dossiers that stand at `examine`, held by nobody: what the s
 
 @dataclass(frozen=True)
 class BenchOffice:
-    """The office and where it lies. `words` are session cookies by role, `secrets` their form tokens."""
+    """The office and where it lies. `words` are session cookies by role, `secrets` their form tokens; `people` play lives."""
 
     folder: Path
     postgres: EmbeddedPostgres
     database: Database
     words: dict[str, str]
     secrets: dict[str, str]
+    people: People
     version_id: UUID
     examine_no: int
 
@@ -93,6 +95,7 @@ async def _found(folder: Path, postgres: EmbeddedPostgres, database: Database) -
     async with database.transaction(offices=(1, 2, 3)) as db:
         await people.found_offices(db, password="x", password_hash=hash_password("mat-khau-de-do"))
         await publish(db, read_folder(package))
+        await publish_unit(db, folder / "workflows")
         await publish_all(db, ROOT / "tests" / "dossiers" / "package", province="H99")
         await keep_calendar(db, load_calendar())
         version_id = await db.value("SELECT id FROM procedure_version WHERE code = $1", CODE)
@@ -104,7 +107,7 @@ async def _found(folder: Path, postgres: EmbeddedPostgres, database: Database) -
             found = await sessions.find(db, words[role])
             assert found is not None
             secrets[role] = found.secret
-    office = BenchOffice(folder, postgres, database, words, secrets, version_id, 0)
+    office = BenchOffice(folder, postgres, database, words, secrets, await open_people(database), version_id, 0)
     return BenchOffice(**{**vars(office), "examine_no": await _lay_out(office)})
 
 
