@@ -18,6 +18,8 @@ from app.gateways.post import HttpPost
 from app.gateways.sms import HttpSms
 from app.kit.db import Database, open_database
 from app.kit.errors import Refusal
+from app.kit.replica import Replica
+from app.observing import REPLICA_LAG
 from app.procedures.catalogue import Catalogue
 from app.settings import Settings
 from app.signatures.keyring import Keyring
@@ -25,6 +27,7 @@ from signing import Timestamper, TrustRoots
 from storage import open_store
 
 Gateway = TypeVar("Gateway")
+LOOK_AT_REPLICA: Final = 1.0
 LOOK_FOR_CALENDARS: Final = 2.0  # seconds between two looks; recounting.SETTLED is well above it
 
 
@@ -47,16 +50,22 @@ async def equip(settings: Settings) -> AsyncIterator[Tools]:
         post=post, sms=sms, mail=SmtpMail(settings.smtp_url, settings.mail_from) if settings.smtp_url else None,
         demo=settings.demo,
     )
-    following: asyncio.Task[None] | None = None
+    following: list[asyncio.Task[None]] = []
     try:
         async with database.transaction() as db:
             await calendars.refresh(db)
-        following = asyncio.create_task(_follow(database, calendars))
+        following.append(asyncio.create_task(_follow(database, calendars)))
+        if settings.replica_database_url:
+            database.replica = await _beside(settings)
+            following.append(asyncio.create_task(_look_at_replica(database, database.replica)))
         yield tools
     finally:
-        if following is not None:
-            following.cancel()
-            await asyncio.wait([following])
+        for one in following:
+            one.cancel()
+        if following:
+            await asyncio.wait(following)
+        if database.replica is not None:
+            await database.replica.database.close()
         for gateway in (population, payment, post, sms):
             if gateway is not None:
                 await gateway.close()
@@ -74,6 +83,27 @@ async def _follow(database: Database, calendars: Calendars) -> None:
         except Exception as problem:
             log = structlog.get_logger()
             (log.warning if isinstance(problem, Refusal) else log.error)("calendars not read", error=type(problem).__name__)
+
+
+async def _beside(settings: Settings) -> Replica:
+    """The replica. No line to it is opened yet: it may be away for as long as it likes."""
+    pool = await open_database(
+        settings.replica_database_url, smallest=0, largest=settings.pool_most,
+        statement_cache=0 if settings.database_pooler else 200,
+    )
+    return Replica(pool, most_lag=settings.replica_most_lag)
+
+
+async def _look_at_replica(database: Database, replica: Replica) -> None:
+    """See every second how far the replica is. What fails is seen by the age of what it last held."""
+    while True:
+        try:
+            await replica.look(database)
+        except Exception as problem:
+            replica.passed_over()
+            structlog.get_logger().warning("replica not looked at", error=type(problem).__name__)
+        REPLICA_LAG.set(-1 if replica.lag is None else replica.lag)
+        await asyncio.sleep(LOOK_AT_REPLICA)
 
 
 def _connected(make: Callable[[str, str], Gateway], url: str, secret: str) -> Gateway | None:

@@ -24,6 +24,7 @@ from app.faces.pages import page_language
 from app.faces.parking import park_and_leave
 from app.faces.passing_by import pass_by
 from app.faces.policy import security_headers
+from app.faces.reading import NotesWrites
 from app.faces.refusals import refusal
 from app.kit.db import NotStorable
 from app.kit.errors import Conflict, Forbidden, NotFound, Refusal, Refused, Unavailable
@@ -102,6 +103,8 @@ def _health(app: FastAPI) -> None:
 def _refusals(app: FastAPI, settings: Settings) -> None:
     headers = security_headers(form_targets=tuple(one for one in (settings.oidc_issuer, settings.payment_url) if one))
 
+    if settings.replica_database_url:
+        app.add_middleware(NotesWrites)
     # Not `FastAPI(max_body_size=…)`: that one stands around everything and would answer in its own words.
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=LARGEST_BODY)
     app.add_middleware(Observed, headers=headers, check=_require_sane, otherwise=_unanswered)

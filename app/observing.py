@@ -23,6 +23,9 @@ JOBS: Final = Counter("motcua_jobs_total", "Jobs carried out", ("name", "outcome
 JOBS_WAITING: Final = Gauge("motcua_jobs_waiting", "Jobs waiting")
 JOBS_STUCK: Final = Gauge("motcua_jobs_stuck", "Jobs that need a person")
 TIMERS_LATE: Final = Gauge("motcua_timers_late_seconds", "How late the oldest due timer is")
+REPLICA_LAG: Final = Gauge(
+    "motcua_replica_lag_seconds", "How far the replica is behind; -1 while it does not answer", multiprocess_mode="livemax"
+)
 
 # What a log line may hold. Everything else is dropped before it is written (goal R35: no personal data in logs).
 _ALLOWED: Final = frozenset(

@@ -67,6 +67,8 @@ class Settings(BaseSettings):
     owner_database_url: str = Field(default="", repr=False)     # postgresql://motcua_owner:… ; for `migrate`
     database_pooler: bool = False                               # PgBouncer in transaction mode stands in front
     queue_database_url: str = Field(default="", repr=False)     # the worker's own line past the pooler, for LISTEN
+    replica_database_url: str = Field(default="", repr=False)   # a streaming replica, for boards, reports and tracking
+    replica_most_lag: float = Field(default=5.0, gt=0)          # seconds; a later one is not asked
     pool_least: int = Field(default=2, ge=0)                    # connections kept open by each process
     pool_most: int = Field(default=10, ge=1)
 
@@ -169,6 +171,10 @@ class Settings(BaseSettings):
             complaints.append(
                 f"{PREFIX}QUEUE_DATABASE_URL is not set: behind a pooler the worker needs a line of its own to PostgreSQL."
             )
+        if self.replica_database_url and _user(self.replica_database_url) != _user(self.database_url):
+            complaints.append(
+                f"{PREFIX}REPLICA_DATABASE_URL must use the role of {PREFIX}DATABASE_URL: whose rows it sees depends on it."
+            )
         if self.store_url and urlsplit(self.store_url).scheme not in ("folder", "s3"):
             complaints.append(f"{PREFIX}STORE_URL must begin with folder:/// or s3://.")
         if not self.workflows_folder.is_dir():
@@ -185,7 +191,7 @@ class Settings(BaseSettings):
 
     def _sample_secrets(self) -> list[str]:
         complaints = []
-        for name in ("database_url", "owner_database_url", "queue_database_url"):
+        for name in ("database_url", "owner_database_url", "queue_database_url", "replica_database_url"):
             parts = urlsplit(getattr(self, name))
             if parts.hostname and (parts.password or "").lower() in SAMPLE_SECRETS:
                 complaints.append(f"{PREFIX}{name.upper()} has no password or a sample one.")

@@ -37,6 +37,11 @@ def clock_time(value: datetime) -> str:
     return f"{here.hour}:{here.minute:02}"
 
 
+def clock_seconds(value: datetime) -> str:
+    """8:50:05"""
+    return f"{clock_time(value)}:{value.astimezone(LOCAL).second:02}"
+
+
 @lru_cache(maxsize=4096)
 def moment(value: datetime, language: str = "vi") -> str:
     """16:30 thứ Năm, 12/11/2026"""

@@ -94,6 +94,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "day": moments.day,
     "short_day": moments.short_day,
     "clock_time": moments.clock_time,
+    "clock_seconds": moments.clock_seconds,
     "when": _when,
     "iso": _iso,
     "money": lambda value: moments.money(value, spoken()),

@@ -12,6 +12,7 @@ from app.dossiers.horizons import Horizon, horizon, midnight
 from app.dossiers.queries_board import Counts, Load, Week
 from app.dossiers.queries_overview import Sieve
 from app.faces.access import SupervisorVisit, Visit
+from app.faces.reading import read
 from app.kit import clock
 from app.kit.words import N_, say
 from app.overview.dossiers import AGES, lines, office_field
@@ -29,21 +30,27 @@ STEPS: Final = "/overview/steps"
 @router.get("/overview")
 async def board(visit: SupervisorVisit, office: Annotated[str, Query(max_length=10)] = "") -> Response:
     """How the offices in sight stand now."""
-    offices, language = offices_of(visit, office), visit.language
-    at = horizon(visit.tools.calendars, offices)
+    offices = offices_of(visit, office)
+    shown, as_of = await read(visit, lambda lent: _board(lent, offices, office))
+    return await show(visit, "board/board.html", chosen=office, as_of=as_of, **shown)
+
+
+async def _board(visit: Visit, offices: tuple[int, ...], office: str) -> dict[str, Any]:
+    language, at = visit.language, horizon(visit.tools.calendars, offices)
     found = await counting.board(visit.db, at)
     late, _ = await queries.dossiers(visit.db, at, Sieve("late"), limit=FIRST)
     officers = await counting.by_officer(visit.db, at, idle=len(offices) == 1)
-    return await show(
-        visit, "board/board.html", chosen=office, tiles=_tiles(found.all, office, language),
-        days=await _days(visit, at, office), ages=_ages(found.all, office, language),
-        weeks=await _weeks(visit, offices), open=found.all.open,
-        offices=[_row(one, "office", LIST) for one in found.offices] if len(found.offices) > 1 else [],
-        choice=await office_field(visit, office),
-        officers=[_row(one, "officer", STEPS, office=office, nobody=say(N_("Chưa ai nhận"), language)) for one in officers],
-        procedures=await _procedures(visit, found.procedures, office),
-        late=await lines(visit, late), late_href=address(LATE, office=office),
-    )
+    return {
+        "tiles": _tiles(found.all, office, language), "days": await _days(visit, at, office),
+        "ages": _ages(found.all, office, language), "weeks": await _weeks(visit, offices), "open": found.all.open,
+        "offices": [_row(one, "office", LIST) for one in found.offices] if len(found.offices) > 1 else [],
+        "choice": await office_field(visit, office),
+        "officers": [
+            _row(one, "officer", STEPS, office=office, nobody=say(N_("Chưa ai nhận"), language)) for one in officers
+        ],
+        "procedures": await _procedures(visit, found.procedures, office),
+        "late": await lines(visit, late), "late_href": address(LATE, office=office),
+    }
 
 
 def _tiles(found: Counts, office: str, language: str) -> list[dict[str, Any]]:

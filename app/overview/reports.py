@@ -1,5 +1,6 @@
 """Reports: choose one, see it, open the dossiers behind each number."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -8,6 +9,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import RedirectResponse
 
 from app.faces.access import SupervisorVisit, Visit
+from app.faces.reading import read
 from app.kit import clock
 from app.kit.errors import NotFound, Refused
 from app.kit.words import N_, say
@@ -58,10 +60,12 @@ async def landing(visit: SupervisorVisit, said: Asking, form: Word = "") -> Resp
         return RedirectResponse(said.href(f"/overview/reports/{form_of(form)}"), status_code=303)
     root_of(visit, said)
     language = visit.language
-    found = await months(visit.db, visit.officer.offices, months_back(clock.today()))
+    found, as_of = await read(
+        visit, lambda lent: months(lent.db, visit.officer.offices, months_back(clock.today()))
+    )
     frozen = await freezing.newest(visit.db, visit.officer.offices)
     return await show(
-        visit, "reports/landing.html", forms=form_links(said, language),
+        visit, "reports/landing.html", forms=form_links(said, language), as_of=as_of,
         months=[
             {"words": one.period.words(language), "first": one.period.first, "last": one.period.last,
              "short": f"{one.period.last:%m}", "received": one.received,
@@ -96,7 +100,9 @@ async def report(visit: SupervisorVisit, said: Asking, form: str, after: Place =
             chosen=await choices(visit, said, None), errors=[("period", wrong.words(language))], error=wrong.words(language),
             frozen=[],
         )
-    sheet, more = await first_lines(visit, asked, after_of(after))
+    (sheet, more), as_of = await read(visit, lambda lent: first_lines(lent, asked, after_of(after)))
+    if as_of is not None:
+        sheet = replace(sheet, as_of=as_of)
     frozen = await freezing.versions(
         visit.db, visit.officer.office_id, named, asked.period, scope_of(visit, said)
     )

@@ -2,7 +2,7 @@
 
 import hmac
 import re
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Request, Response
@@ -12,6 +12,7 @@ from app.dossiers.states import WORDS
 from app.dossiers.why import why_in_public
 from app.faces.access import PublicVisit, Visit
 from app.faces.limits import Limit
+from app.faces.reading import read
 from app.faces.refusals import refusal
 from app.faces.why import Account, shown
 from app.journal import service as journal
@@ -53,15 +54,23 @@ async def track(visit: PublicVisit, code: str = Form(""), digits: str = Form("")
         errors.append(("digits", say(N_("Hãy nhập 4 số cuối của số định danh"), language)))
     if errors:
         return await show(visit, "track/ask.html", status=422, code=code, errors=errors)
-    found, proof = await tracked(visit.db, code)
-    right = hmac.compare_digest(proof.encode() or b"none", given.encode())
-    if found is None or not right:
+    progress, as_of = await read(visit, lambda lent: _opened(lent, code, given))
+    if progress is None and as_of is not None:  # what came in a moment ago is not on the replica yet
+        progress, as_of = await _opened(visit, code, given), None
+    if progress is None:
         told = say(N_("Không mở được hồ sơ với mã và 4 số này. Kiểm tra lại trên giấy hẹn."), language)
         return await show(visit, "track/ask.html", status=422, code=code, errors=[("code", told)])
-    return await _progress(visit, found)
+    return await show(visit, "track/progress.html", as_of=as_of, **progress)
 
 
-async def _progress(visit: Visit, found: TrackedDossier) -> Response:
+async def _opened(visit: Visit, code: str, given: str) -> dict[str, Any] | None:
+    """What the page shows; None when the code or the digits are not right."""
+    found, proof = await tracked(visit.db, code)
+    right = hmac.compare_digest(proof.encode() or b"none", given.encode())
+    return await _progress(visit, found) if found is not None and right else None
+
+
+async def _progress(visit: Visit, found: TrackedDossier) -> dict[str, Any]:
     language = speak(visit)
     await visit.db.act_for(offices=[found.office_id])
     dossier_id = await visit.db.value("SELECT id FROM dossier WHERE code = $1", found.code)
@@ -69,13 +78,14 @@ async def _progress(visit: Visit, found: TrackedDossier) -> Response:
     loaded = await visit.tools.catalogue.version(visit.db, found.procedure_version_id)
     told = await _why(visit, found, dossier_id)
     await visit.db.act_for()
-    return await show(
-        visit, "track/progress.html", office_id=found.office_id, code=found.code,
-        told=told, procedure=loaded.procedure.short.in_(language), heading=say(WORDS[found.state], language),
-        due=promise_view(found, visit.tools.calendars.of(found.office_id)) if found.received_at else None,
-        promised=found.original_due_at if found.finished_at is None else None,
-        stations=stations(found.state, lines, language, found.due_at), events=events(lines, {}, language, private=False),
-    )
+    return {
+        "office_id": found.office_id, "code": found.code,
+        "told": told, "procedure": loaded.procedure.short.in_(language), "heading": say(WORDS[found.state], language),
+        "due": promise_view(found, visit.tools.calendars.of(found.office_id)) if found.received_at else None,
+        "promised": found.original_due_at if found.finished_at is None else None,
+        "stations": stations(found.state, lines, language, found.due_at),
+        "events": events(lines, {}, language, private=False),
+    }
 
 
 async def _why(visit: Visit, found: TrackedDossier, dossier_id: UUID) -> Account | None:
