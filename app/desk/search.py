@@ -1,4 +1,4 @@
-"""Find a dossier of this office: by code, by name without accents in any order, by personal number."""
+"""Find a dossier of this office: by name without accents in any order, by code, personal number or phone."""
 
 from datetime import datetime
 from typing import Annotated
@@ -12,9 +12,10 @@ from app.citizens.card import read_card
 from app.desk.due_dates import due_of
 from app.desk.frame import desk_frame
 from app.desk.wording import tag_of
-from app.dossiers import queries_desk as queries
+from app.dossiers import queries_search as queries
 from app.dossiers.codes import office_of, tidy
 from app.dossiers.intake import find_by_code
+from app.dossiers.queries_search import Fit, Found, Place
 from app.faces.access import OfficerVisit
 from app.faces.pages import render
 from app.faces.speaking import speaking
@@ -26,9 +27,12 @@ Words = Annotated[str, Query(max_length=4000)]
 
 @router.get("/search")
 async def search(
-    request: Request, visit: OfficerVisit, q: Words = "", words: Words = "", after: str = ""
+    request: Request, visit: OfficerVisit, q: Words = "", words: Words = "", after: str = "", similar: str = ""
 ) -> Response:
-    """A whole code opens its case at once; a scanned card is searched by its number."""
+    """A whole code opens its case at once; a scanned card is searched by its number.
+
+    When nothing fits, the page shows what is a typing mistake away and says so; with `similar` it shows only that.
+    """
     wanted = (words or q).strip()
     card = read_card(wanted)
     if card is not None:
@@ -37,7 +41,13 @@ async def search(
         found = await find_by_code(visit.db, tidy(wanted))
         if found is not None:
             return RedirectResponse(f"/desk/dossiers/{found}", status_code=303)
-    rows = await queries.search(visit.db, offices=visit.officer.offices, words=wanted[:200], after=_read(after))
+    place, rows = _read(after), list[Found]()
+    text, offices = wanted[:200], visit.officer.offices
+    if not similar:
+        rows = await queries.search(visit.db, offices=offices, text=text, after=place)
+    alike = bool(similar) or (not rows and place is None)
+    if alike:
+        rows = await queries.search_similar(visit.db, offices=offices, text=text, after=place)
     page, more = rows[: queries.PAGE], len(rows) > queries.PAGE
     now = clock.now()
     with speaking(visit.language):
@@ -49,18 +59,26 @@ async def search(
                 finished_at=one.finished_at,
             ),
         } for one in page]
-        last = page[-1] if page else None
-        following = {"words": wanted, "after": f"{last.created_at.isoformat()}_{last.dossier_id}"} if last and more else None
+        asked = {"words": wanted} | ({"similar": "1"} if alike else {})
+        following = asked | {"after": _written(page[-1].place)} if page and more else None
+        named = bool(queries.read(text).words)
         return render(
-            request, "desk/search/results.html", wanted=wanted, rows=shown,
+            request, "desk/search/results.html", wanted=wanted, rows=shown, alike=alike, asked_for=bool(similar),
             next=f"/desk/search?{urlencode(following)}" if following else None,
-            first=f"/desk/search?{urlencode({'words': wanted})}" if after else None,
+            first=f"/desk/search?{urlencode(asked)}" if after else None,
+            wider=f"/desk/search?{urlencode({'words': wanted, 'similar': '1'})}" if named and not more else None,
+            exact=f"/desk/search?{urlencode({'words': wanted})}",
         )
 
 
-def _read(text: str) -> tuple[datetime, UUID] | None:
-    moment, _, last = text.partition("_")
+def _written(place: Place) -> str:
+    return f"{int(place.fit)}_{place.created_at.isoformat()}_{place.dossier_id}"
+
+
+def _read(text: str) -> Place | None:
+    fit, _, rest = text.partition("_")
+    moment, _, last = rest.partition("_")
     try:
-        return (datetime.fromisoformat(moment), UUID(last)) if last else None
+        return Place(Fit(int(fit)), datetime.fromisoformat(moment), UUID(last)) if last else None
     except ValueError:
         return None

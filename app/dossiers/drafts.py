@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
 from uuid import UUID, uuid4
 
 from app.citizens.models import Citizen
@@ -10,12 +10,12 @@ from app.dossiers import checklist
 from app.dossiers.case import Case
 from app.dossiers.drafting import answers_of
 from app.dossiers.models import DossierState
+from app.dossiers.naming import cuts, keys_of, name_words, number_keys
 from app.dossiers.refusals import ChannelNotOffered, FieldsRefused, WrongState
 from app.dossiers.states import EDITABLE_BY_APPLICANT, WORDS
 from app.dossiers.tools import Tools
 from app.kit import clock
 from app.kit.db import Db
-from app.kit.folding import fold
 from app.procedures.catalogue import LoadedProcedure
 from app.procedures.forms import check_page, prefill
 from app.procedures.package import FormPage
@@ -59,17 +59,34 @@ async def start_draft(
         raise ChannelNotOffered(reason=reason.in_(citizen.language) if reason and channel == "online" else "")
     now, dossier_id = clock.now(), uuid4()
     await db.run(
-        "INSERT INTO dossier (id, office_id, submission_key, procedure_code, procedure_version_id, channel, state,"
-        " return_address, applicant_id, holder_name, title, search, language, assisted_by, consent, sets, facts,"
-        " supplements_asked, created_at, version, support_office_id)"
-        " VALUES ($1, $2, $3, $4, $5, $6, 'draft', '{}', $7, $8, $9, $10, $11, $12, $13, 1, $14, 0, $15, 0, $16)",
-        dossier_id, office_id, uuid4(), procedure_code, loaded.version_id, channel, citizen.id, citizen.name,
-        loaded.name(), fold(f"{citizen.name} {citizen.personal_number or ''}"), citizen.language, assisted_by,
-        dict(consent or {}), {"channel": channel}, now, support_office_id,
+        _BEGIN, dossier_id, office_id, uuid4(), procedure_code, loaded.version_id, channel, citizen.id, citizen.name,
+        loaded.name(), citizen.language, assisted_by, dict(consent or {}), {"channel": channel}, now, support_office_id,
+        *_found_by(citizen),
     )
     for page, values in prefill(loaded.form, citizen).items():
         await _keep(db, dossier_id, office_id, page, values, serial=0)
     return dossier_id
+
+
+# The keys the dossier is found by are written with it: a search never misses a row that is there.
+_BEGIN: Final = """
+WITH begun AS (
+  INSERT INTO dossier (id, office_id, submission_key, procedure_code, procedure_version_id, channel, state,
+    return_address, applicant_id, holder_name, title, search, language, assisted_by, consent, sets, facts,
+    supplements_asked, created_at, version, support_office_id)
+  VALUES ($1, $2, $3, $4, $5, $6, 'draft', '{}', $7, $8, $9, '', $10, $11, $12, 1, $13, 0, $14, 0, $15)
+), known AS (
+  INSERT INTO known_word (office_id, cut, word) SELECT $2, * FROM unnest($16::text[], $17::text[]) ON CONFLICT DO NOTHING
+)
+INSERT INTO found_by (office_id, at, dossier_id, key, marks) SELECT $2, $14, $1, * FROM unnest($18::text[], $19::int[])
+"""
+
+
+def _found_by(citizen: Citizen) -> tuple[list[str], list[str], list[str], list[int]]:
+    """Cuts with their words, in one order for everybody (two who write the same words do not block each other); keys."""
+    pairs = [(cut, word) for word in sorted(word.folded for word in name_words(citizen.name)) for cut in cuts(word)]
+    keys = {**keys_of([citizen.name]), **number_keys(personal_number=citizen.personal_number, phone=citizen.phone)}
+    return [cut for cut, _ in pairs], [word for _, word in pairs], list(keys), list(keys.values())
 
 
 async def save_page(

@@ -1,6 +1,6 @@
 """Submit a dossier: checked, coded, started. A code means that everything is safely here."""
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from app.documents import service as documents
@@ -10,6 +10,7 @@ from app.dossiers.drafting import answers_of
 from app.dossiers.drafts import readiness
 from app.dossiers.models import DossierState
 from app.dossiers.moves import Move
+from app.dossiers.naming import number_keys
 from app.dossiers.printing import queue_form
 from app.dossiers.progress import settle
 from app.dossiers.refusals import NotComplete
@@ -19,7 +20,6 @@ from app.fees import service as fees
 from app.journal.service import Actor
 from app.kit import clock
 from app.kit.db import Db
-from app.kit.folding import fold
 
 
 async def submit(db: Db, tools: Tools, case: Case, *, by: Actor) -> str:
@@ -42,11 +42,7 @@ async def submit(db: Db, tools: Tools, case: Case, *, by: Actor) -> str:
     answers = await answers_of(db, case.id)
     facts = case.procedure.facts_from(answers, channel=case.channel)
     facts["return_way"] = case.return_way
-    holder = await _names(db, case)
-    await db.run(
-        "UPDATE dossier SET code = $2, submitted_at = $3, facts = $4, search = $5 WHERE id = $1",
-        case.id, code, now, facts, fold(f"{code} {code.replace('.', '').replace('-', '')} {holder}"),
-    )
+    await db.run(_CODED, case.id, code, now, facts, case.office_id, case.created_at, list(number_keys(code=code)))
     await fees.assess(
         db, dossier_id=case.id, office_id=case.office_id, dues=case.procedure.fees_for(facts, language=case.language)
     )
@@ -68,10 +64,13 @@ async def submit(db: Db, tools: Tools, case: Case, *, by: Actor) -> str:
     return code
 
 
-async def _names(db: Db, case: Case) -> str:
-    row = await db.row("SELECT name, personal_number FROM citizen WHERE id = $1", case.applicant_id)
-    assert row is not None
-    return f"{row['name']} {row['personal_number'] or ''} {case.holder_name} {case.title}"
+# From here on the dossier is found by its code too; its names are searched since it was begun.
+_CODED: Final = """
+WITH found AS (
+  INSERT INTO found_by (office_id, at, dossier_id, key, marks) SELECT $5, $6, $1, key, 0 FROM unnest($7::text[]) AS k(key)
+)
+UPDATE dossier SET code = $2, submitted_at = $3, facts = $4 WHERE id = $1
+"""
 
 
 async def find_by_code(db: Db, code: str) -> UUID | None:

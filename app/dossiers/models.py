@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Column, Date, Index, text
+from sqlalchemy import Column, Date, Index, PrimaryKeyConstraint, Text, text
 from sqlmodel import Field, SQLModel
 
 from app.kit.columns import document, moment, office, one_of, packed
@@ -53,7 +53,6 @@ class Dossier(SQLModel, table=True):
         Index("ix_dossier_open", "office_id", "due_at", "id", postgresql_where=OPEN,
               postgresql_include=["applicant_id", "code", "procedure_code", "state", "submitted_at"]),
         Index("ix_dossier_applicant", "applicant_id", "created_at"),
-        Index("ix_dossier_search", "search", postgresql_using="gin", postgresql_ops={"search": "gin_trgm_ops"}),
         Index("ix_dossier_state", "office_id", "state", "submitted_at"),
         Index(
             "ix_dossier_support", "support_office_id", "created_at",
@@ -79,7 +78,7 @@ class Dossier(SQLModel, table=True):
     applicant_id: UUID = Field(foreign_key="citizen.id")
     holder_name: str = Field(max_length=200)  # chủ hồ sơ
     title: str = Field(default="", max_length=300)  # trích yếu, shown in lists
-    search: str = Field(default="")  # folded: code, names, number
+    search: str = Field(default="")  # read by releases before 0006_names_searched; FoundBy is what is searched
     language: str = Field(default="vi", max_length=5)
     assisted_by: UUID | None = None  # the officer who filed it for the citizen
     consent: dict[str, Any] = Field(default_factory=dict, sa_column=document())  # how the citizen agreed to that
@@ -98,6 +97,31 @@ class Dossier(SQLModel, table=True):
     alarm_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))  # the next escalation of its term
     alarm_no: int = Field(default=0, sa_column_kwargs={"server_default": "0"})  # how many rang for this due moment
     version: int = 0
+
+
+class FoundBy(SQLModel, table=True):
+    """One key a dossier is found by (naming.py): folded words of its names, or the end of a number. `at` is its begin."""
+
+    __tablename__ = "found_by"
+    __table_args__ = (
+        PrimaryKeyConstraint("office_id", "key", "at", "dossier_id", name="found_by_pkey", postgresql_include=["marks"]),
+    )
+
+    office_id: int = Field(sa_column=office())
+    marks: int  # how the words are spelt, for the order of results
+    at: datetime = Field(sa_column=moment())
+    dossier_id: UUID
+    key: str = Field(sa_type=Text(collation="C"))
+
+
+class KnownWord(SQLModel, table=True):
+    """A folded word of some name in the office, under itself and under itself with one letter left out."""
+
+    __tablename__ = "known_word"
+
+    office_id: int = Field(primary_key=True)
+    cut: str = Field(sa_type=Text(collation="C"), primary_key=True)
+    word: str = Field(sa_type=Text(collation="C"), primary_key=True)
 
 
 class LateCause(SQLModel, table=True):

@@ -1,4 +1,4 @@
-"""What the desk's pages show, by plain SQL: the frame, the work lists, search. Row-level security decides whose rows."""
+"""What the desk's pages show, by plain SQL: the frame, the work lists. Row-level security decides whose rows."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,7 +7,6 @@ from uuid import UUID
 
 from app.alerts.service import OPEN_COUNT
 from app.kit.db import Db
-from app.kit.folding import fold
 from app.org.people import SignedOfficer
 
 Queue = Literal["todo", "mine", "free", "others"]
@@ -200,45 +199,3 @@ def _work_row(row: Any) -> WorkRow:
         row["step_due"], row["code"], row["holder_name"], row["title"], row["state"], row["procedure_version_id"],
         row["due_at"], row["original_due_at"], row["paused_at"], row["finished_at"], row["office_id"], row["office_name"],
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One dossier a search found."""
-
-    dossier_id: UUID
-    code: str | None
-    holder_name: str
-    title: str
-    state: str
-    due_at: datetime | None
-    original_due_at: datetime | None
-    paused_at: datetime | None
-    finished_at: datetime | None
-    created_at: datetime
-    office_id: int
-    office_name: str
-
-
-_SEARCH: Final = """
-SELECT d.id, d.code, d.holder_name, d.title, d.state, d.due_at, d.original_due_at, d.paused_at, d.finished_at,
-       d.created_at, d.office_id, o.short_name AS office_name
-FROM dossier d JOIN office o ON o.id = d.office_id
-WHERE d.office_id = ANY($1::int[]) AND {words} AND ($2::timestamptz IS NULL OR (d.created_at, d.id) < ($2, $3))
-ORDER BY d.created_at DESC, d.id DESC LIMIT $4
-"""
-
-
-async def search(
-    db: Db, *, offices: tuple[int, ...], words: str, after: tuple[datetime, UUID] | None = None, limit: int = PAGE
-) -> list[Found]:
-    """Dossiers whose code, names or personal number hold every word, in any order, accents or not; newest first."""
-    wanted = fold(words).split()[:8]
-    if not wanted:
-        return []
-    moment, last = after if after else (None, None)
-    conditions = " AND ".join(f"d.search LIKE ${n}" for n in range(5, 5 + len(wanted)))
-    rows = await db.rows(
-        _SEARCH.format(words=conditions), list(offices), moment, last, limit + 1, *(f"%{word}%" for word in wanted)
-    )
-    return [Found(*row) for row in rows]
