@@ -18,7 +18,12 @@ from app.procedures.catalogue import Catalogue
 from app.procedures.service import publish_all
 from app.signatures.keyring import Keyring
 from storage import FolderStore
+from tests.browser import browser, visit, wiped
 from tests.factories import OFFICES, Make, found_offices
+from tests.live import live
+
+# One Chromium and one office a worker, whoever asks: imported a second time they would be started a second time.
+__all__ = ["browser", "live", "visit", "wiped"]
 
 ROOT = Path(__file__).parent.parent
 

@@ -8,9 +8,7 @@ from fastapi import FastAPI, Request, Response
 from app.faces import languages, static_files
 from app.faces.policy import security_headers
 from app.gallery import router
-from tests.browser import browser, served, visit
-
-__all__ = ["browser", "visit"]
+from tests.browser import served
 
 
 def gallery_app() -> FastAPI:

@@ -2,22 +2,12 @@
 
 import re
 
-from playwright.async_api import Page
-
-from tests.browser import DESK, PHONE, Visit, axe, no_horizontal_scroll
+from tests.browser import Visit, looked_at
 from tests.journeys.test_counter import SCAN
 from tests.journeys.test_desk_pages import enter
 from tests.live import Live
 
 CARD = "000199004921|000123457|Hoàng Thị Bích Liễu|02031999|Nữ|Thôn Đình, Tân Mai, Thanh Giang|15082021"
-
-
-async def looked_at(page: Page, name: str) -> None:
-    for width, height in (DESK, PHONE):
-        await page.set_viewport_size({"width": width, "height": height})
-        assert await axe(page) == [], f"{name} at {width}"
-        assert await no_horizontal_scroll(page), f"{name} at {width}"
-    await page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
 
 
 async def test_a_dossier_is_taken_in_for_the_other_commune_without_scripts(live: Live, visit: Visit) -> None:
@@ -41,18 +31,18 @@ async def test_a_dossier_is_taken_in_for_the_other_commune_without_scripts(live:
     await enter(looking, live.home, "reception@phuluong")
     for path in ("/desk/intake/elsewhere", draft.removeprefix(live.home) + "/done"):
         await looking.goto(f"{live.home}{path}")
-        await looked_at(looking, path)
+        assert await looked_at(looking, path) == []
     await looking.goto(f"{live.home}/desk/intake")
     await looking.locator("#scan").fill(CARD)
     await looking.get_by_role("button", name="Đọc", exact=True).click()
-    await looked_at(looking, "begin")
+    assert await looked_at(looking, "begin") == []
     await looking.locator("#procedure").fill("9.000001")
     await looking.locator("#channel-2").check()
     await looking.locator("#handed_at").fill("hôm qua")
     await looking.locator("#office").select_option(label="Xã Tân Mai")
     await looking.get_by_role("button", name="Mở biểu mẫu").click()
     assert "Không đọc được" in await looking.inner_text("main")
-    await looked_at(looking, "refused")
+    assert await looked_at(looking, "refused") == []
     await looking.locator("#handed_at").fill("")
     await looking.locator("#channel-2").check()
     await looking.locator("#handed_at").fill(await looking.evaluate(
@@ -60,4 +50,4 @@ async def test_a_dossier_is_taken_in_for_the_other_commune_without_scripts(live:
     ))
     await looking.get_by_role("button", name="Mở biểu mẫu").click()
     await looking.wait_for_url(re.compile(r"/desk/intake/[0-9a-f-]{36}$"))
-    await looked_at(looking, "draft")
+    assert await looked_at(looking, "draft") == []

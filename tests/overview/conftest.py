@@ -12,10 +12,7 @@ from app.faces import languages, static_files
 from app.main import _refusals
 from app.sessions import service as sessions
 from app.settings import Settings
-from tests.browser import browser, visit
 from tests.factories import OFFICES, Make
-
-__all__ = ["browser", "visit"]
 
 
 class Desk(httpx.AsyncClient):

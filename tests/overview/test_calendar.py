@@ -10,12 +10,12 @@ from playwright.async_api import Page, Route
 
 from app.embedded import EmbeddedPostgres
 from app.kit import clock
-from tests.browser import DESK, PHONE, Visit, axe, no_horizontal_scroll
+from tests.browser import Visit, looked_at
 from tests.dossiers.calendars import settled, swept
 from tests.dossiers.situations import received
 from tests.factories import Make
 from tests.overview.conftest import Desk, SignIn
-from tests.overview.test_pages import through
+from tests.overview.test_pages import opened
 
 NEW = "/overview/calendar/new"
 MONDAY = datetime(2027, 3, 1, 9, tzinfo=clock.LOCAL)
@@ -158,20 +158,16 @@ async def test_every_state_is_accessible_and_fits_desk_and_phone(
     change = await proposed(desk)
     complaints: list[str] = []
 
+    seen = await opened(visit, desk)
+
     async def look(path: str, name: str, *, typed: dict[str, str] | None = None) -> None:
-        for size in (DESK, PHONE):
-            seen = await visit("about:blank", size=size)
-            await through(seen.page, desk)
-            if typed is None:
-                await seen.page.goto(f"http://localhost{path}")
-            else:
-                answer = await desk.press(path, **typed)
-                await show_text(seen.page, answer.text)
-            complaints.extend(f"{size[0]} {name}: {one}" for one in await axe(seen.page))
-            complaints.extend(f"{size[0]} {name}: {one}" for one in (*seen.complaints, *seen.strangers("http://localhost"))
-                              if "about:blank" not in one and "typed" not in one)
-            if not await no_horizontal_scroll(seen.page):
-                complaints.append(f"{size[0]} {name}: scrolls sideways")
+        if typed is None:
+            await seen.page.goto(f"http://localhost{path}")
+        else:
+            answer = await desk.press(path, **typed)
+            await show_text(seen.page, answer.text)
+        complaints.extend(await looked_at(seen.page, name))
+        complaints.extend(f"{name}: {one}" for one in seen.told("http://localhost") if "typed" not in one)
 
     await look("/overview/calendar?year=2026", "year")
     await look("/overview/calendar?year=2027&lang=en", "extrapolated year in English")

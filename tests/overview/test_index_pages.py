@@ -1,18 +1,16 @@
 """The index and the targets in Chromium: accessible at both widths, in both languages, without scripts."""
 
-import os
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
-from tests.browser import DESK, PHONE, Visit, axe, no_horizontal_scroll
+from tests.browser import Visit, looked_at
 from tests.dossiers.situations import received, sealed
 from tests.factories import COMMUNE, Make
 from tests.overview.conftest import SignIn
 from tests.overview.test_index import goal, swept, told
 from tests.overview.test_overview import due
-from tests.overview.test_pages import through
+from tests.overview.test_pages import opened
 
 PATHS = (
     "/overview/index", "/overview/index/2.1", "/overview/index/2.2", "/overview/index/3.2",
@@ -45,19 +43,9 @@ async def test_every_page_of_the_index_is_accessible_and_fits_desk_and_phone(
     await a_month(make, sign_in)
     desk = await sign_in(*who)
     complaints: list[str] = []
-    shots = os.environ.get("MOTCUA_SHOTS")
-    for size in (DESK, PHONE):
-        for path in paths:
-            seen = await visit("about:blank", size=size)
-            await through(seen.page, desk)
-            await seen.page.goto(f"http://localhost{path}")
-            complaints += [f"{size[0]} {path}: {one}" for one in await axe(seen.page)]
-            complaints += [f"{size[0]} {path}: {one}" for one in (*seen.complaints, *seen.strangers("http://localhost"))
-                           if "about:blank" not in one]
-            if not await no_horizontal_scroll(seen.page):
-                complaints.append(f"{size[0]} {path}: scrolls sideways")
-            if shots:
-                name = "".join(letter if letter.isalnum() else "-" for letter in path.strip("/"))
-                await seen.page.screenshot(path=str(Path(shots) / f"{name}-{who[0]}-{size[0]}.png"), full_page=True)
-            await seen.page.context.close()
+    seen = await opened(visit, desk)
+    for path in paths:
+        await seen.page.goto(f"http://localhost{path}")
+        complaints += await looked_at(seen.page, f"{path} {who[0]}")
+        complaints += [f"{path}: {one}" for one in seen.told("http://localhost")]
     assert complaints == []

@@ -8,13 +8,11 @@ import pytest
 from app.kit import clock
 from app.worker import look_around, ring_alarms
 from tests.alerts.situations import rows
-from tests.browser import DESK, PHONE, Visit, axe, browser, no_horizontal_scroll, visit
+from tests.browser import Visit, looked_at
 from tests.dossiers.situations import CODE, given, received, supplement_asked
 from tests.factories import OFFICES, Make
-from tests.overview.test_pages import through
+from tests.overview.test_pages import opened
 from tests.sentinel.conftest import SignIn
-
-__all__ = ["browser", "visit"]
 
 
 async def troubled(make: Make) -> UUID:
@@ -45,14 +43,10 @@ async def test_both_pages_are_accessible_and_fit_desk_and_phone(make: Make, sign
     assert len({one["cause"] for one in await rows(make, "SELECT cause FROM finding WHERE cleared_at IS NULL")}) >= 5
     complaints: list[str] = []
     desk = await sign_in("head")
-    for size in (DESK, PHONE):
-        for path in ("/overview/stuck", "/desk/alerts", "/overview/stuck?lang=en", "/desk/alerts?lang=en",
-                     f"/desk/dossiers/{dossier_id}/extend?new=2026-09-15"):
-            seen = await visit("about:blank", size=size)
-            await through(seen.page, desk)
-            await seen.page.goto(f"http://localhost{path}")
-            complaints += [f"{size[0]} {path}: {one}" for one in await axe(seen.page)]
-            complaints += [f"{size[0]} {path}: {one}" for one in seen.complaints if "about:blank" not in one]
-            if not await no_horizontal_scroll(seen.page):
-                complaints.append(f"{size[0]} {path}: scrolls sideways")
+    seen = await opened(visit, desk)
+    for path in ("/overview/stuck", "/desk/alerts", "/overview/stuck?lang=en", "/desk/alerts?lang=en",
+                 f"/desk/dossiers/{dossier_id}/extend?new=2026-09-15"):
+        await seen.page.goto(f"http://localhost{path}")
+        complaints += await looked_at(seen.page, path)
+        complaints += [f"{path}: {one}" for one in seen.told("http://localhost")]
     assert complaints == []

@@ -9,11 +9,10 @@ from app.gateways.mail import Mail, SmtpMail
 from app.gateways.payment import HttpPayment, PaymentItem, PaymentOrder
 from app.gateways.post import HttpPost, Party, Shipment
 from app.gateways.sms import HttpSms, Sms
-from tests.browser import DESK, PHONE, Visit, axe, browser, no_horizontal_scroll, visit
+from tests.browser import PHONE, Visit, looked_at
 from tests.simulators.conftest import Starter
 from tests.simulators.standing import SECRET, free_port
 
-__all__ = ["browser", "visit"]
 pytestmark = pytest.mark.browser
 
 ORDER = PaymentOrder(
@@ -71,11 +70,9 @@ async def test_a_page_is_readable_by_everybody(
     start: Starter, visit: Visit, open_one: Callable[[Starter], Awaitable[str]]
 ) -> None:
     address = await open_one(start)
-    for size in (DESK, PHONE):
-        seen = await visit(address, size=size)
-        assert await axe(seen.page) == []
-        assert await no_horizontal_scroll(seen.page)
-        assert seen.complaints == []
+    seen = await visit(address)
+    assert await looked_at(seen.page) == []
+    assert seen.complaints == []
 
 
 async def test_a_citizen_pays_without_scripts(start: Starter, visit: Visit) -> None:

@@ -8,9 +8,7 @@ import pytest
 from app.smoke import run
 from app.smoke.signing_in import CannotSignIn, citizen
 from tests.factories import PASSWORD
-from tests.live import Live, live
-
-__all__ = ["live"]
+from tests.live import Live
 
 
 async def smoked(live: Live, out: Path) -> tuple[int, list[str]]:
