@@ -49,7 +49,7 @@ ACTED_ON = 2_000  # dossiers that stand at `examine`, held by nobody: what the s
 
 @dataclass(frozen=True)
 class BenchOffice:
-    """The office and where it lies. `words` are session cookies by role, `secrets` their form tokens; `people` play lives."""
+    """The office and where it lies. `words` are session cookies by role, `secrets` their form tokens. `people` play lives"""
 
     folder: Path
     postgres: EmbeddedPostgres

@@ -87,10 +87,10 @@ async def _running(office: BenchOffice, part: Part) -> AsyncIterator[int]:
 async def _ready(part: Part, process: asyncio.subprocess.Process, said: object) -> None:
     if part.ready is None:
         return
-    for _ in range(600):
+    for _ in range(1200):
         if await part.ready():
             return
         if process.returncode is not None:
             break
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0.1)
     raise RuntimeError(f"{part.name} did not start: {said() if callable(said) else ''}")

@@ -102,7 +102,8 @@ def _looks(path: str) -> Iterator[Request]:
     """Each from an address of its own: one address may look only so often."""
     for n in itertools.cycle(range(1, ACTED_ON + 1)):
         where = f"10.{n >> 16 & 255}.{n >> 8 & 255}.{n & 255}"
-        yield request("POST", path, form={"code": dossier_code(n), "digits": f"{1 + n % 1000:04d}"}, x_forwarded_for=where)
+        proof = {"code": dossier_code(n), "digits": f"{1 + n % 1000:04d}"}
+        yield request("POST", path, form=proof, headers={"x-forwarded-for": where})
 
 
 async def list_lines(

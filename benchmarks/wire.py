@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -44,7 +45,8 @@ class NoAnswer(Exception):
 
 def request(
     method: str, path: str, *, cookie: str = "", bearer: str = "", form: dict[str, str] | None = None,
-    json: bytes | None = None, file: tuple[str, bytes] | None = None, expects: int = 200, **headers: str,
+    json: bytes | None = None, file: tuple[str, bytes] | None = None, expects: int = 200,
+    headers: Mapping[str, str] | None = None,
 ) -> Request:
     """Write a request down. `file` is a name and its bytes, sent as the form's part `file`."""
     body, lines = b"", [f"{method} {path} HTTP/1.1", "host: bench", "connection: close"]
@@ -62,7 +64,7 @@ def request(
         part = f'--ranh-gioi\r\ncontent-disposition: form-data; name="file"; filename="{file[0]}"\r\n\r\n'
         body = part.encode() + file[1] + b"\r\n--ranh-gioi--\r\n"
         lines.append("content-type: multipart/form-data; boundary=ranh-gioi")
-    lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+    lines += [f"{name}: {value}" for name, value in (headers or {}).items()]
     lines.append(f"content-length: {len(body)}")
     return Request("\r\n".join([*lines, "", ""]).encode() + body, expects)
 
@@ -119,7 +121,7 @@ async def exchange(port: int, one: Request, *, host: str = "127.0.0.1", patience
 
 def _joined(body: bytes) -> bytes:
     """The pieces of a chunked body. Raises NoAnswer when the last one is missing."""
-    parts = []
+    parts = list[bytes]()
     while True:
         size, _, rest = body.partition(b"\r\n")
         try:

@@ -37,7 +37,7 @@ STEPS = (
     ("sign_result", "leader", "sign"), ("return_result", "reception", "hand_over"),
 )
 LANES = ("reception", "specialist", "head", "leader", "clerk")
-WORDS = "Đề nghị xem xét và giải quyết việc nêu trên theo quy định để gia đình ổn định cuộc sống tại thôn Đình ".split()
+WORDS = "Đề nghị xem xét và giải quyết việc nêu trên theo quy định để gia đình ổn định cuộc sống tại thôn Đình "
 
 Ask = Callable[[str, Request], Awaitable[Answer]]
 
@@ -111,7 +111,7 @@ def two_kilobytes(n: int) -> dict[str, str]:
     for name in ("purpose", "place", "reason", "story", "remark"):
         text = f"{n}"
         while len(text.encode()) < 390:
-            text += f" {dice.choice(WORDS)}"
+            text += f" {dice.choice(WORDS.split())}"
         texts[name] = text
     return texts
 
@@ -154,8 +154,8 @@ class Life:
 
     async def upload(self, file: tuple[str, bytes]) -> None:
         """One file under the draft."""
-        one = request("POST", self._path("/papers/attachment"), bearer=self.citizen, file=file, expects=201, **self._key())
-        await self._asked("upload", one)
+        path, key = self._path("/papers/attachment"), self._key()
+        await self._asked("upload", request("POST", path, bearer=self.citizen, file=file, expects=201, headers=key))
         self.uploads += 1
 
     async def submit(self) -> None:
@@ -191,7 +191,8 @@ class Life:
         self, kind: str, method: str, path: str, body: dict[str, Any] | None, *, bearer: str = "", expects: int = 200
     ) -> Any:
         json = orjson.dumps(body) if body is not None else None
-        one = request(method, self._path(path), bearer=bearer or self.citizen, json=json, expects=expects, **self._key())
+        who, key = bearer or self.citizen, self._key()
+        one = request(method, self._path(path), bearer=who, json=json, expects=expects, headers=key)
         return (await self._asked(kind, one)).json()
 
     async def _asked(self, kind: str, one: Request) -> Answer:
@@ -204,4 +205,4 @@ class Life:
         return f"/api/v1/dossiers/{self.dossier_id}{rest}" if self.dossier_id else f"/api/v1/dossiers{rest}"
 
     def _key(self) -> dict[str, str]:
-        return {"idempotency_key": str(uuid4())} if self.keyed else {}
+        return {"idempotency-key": str(uuid4())} if self.keyed else {}
