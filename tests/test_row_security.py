@@ -1,6 +1,6 @@
 """A commune never sees another's rows: PostgreSQL itself refuses, whatever a query forgets (R23)."""
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
@@ -131,9 +131,56 @@ async def test_a_code_held_up_opens_its_dossier_and_nothing_else(foreign: UUID, 
     case = await make.case(foreign)
     await received(make)
     async with database.transaction(presents=case.code or "") as db:
-        assert [row["id"] for row in await db.rows("SELECT id FROM dossier")] == [foreign]
+        assert [row["id"] for row in await db.rows("SELECT id FROM dossier_shown")] == [foreign]
+        assert await db.value("SELECT count(*) FROM dossier") == 0
         assert await db.value("SELECT count(*) FROM journal_line") == 0
         assert await db.run("UPDATE dossier SET title = 'x'") == 0
+
+
+async def test_an_applicant_is_shown_their_own_dossiers_and_no_more_of_them_than_they_read(
+    foreign: UUID, make: Make, database: Database
+) -> None:
+    case = await make.case(foreign)
+    async with database.transaction(citizen=case.applicant_id) as db:
+        rows = await db.rows("SELECT * FROM dossier_shown")
+        assert foreign in {row["id"] for row in rows}
+        assert {row["applicant_id"] for row in rows} == {case.applicant_id}
+        assert not {"search", "facts", "consent", "assisted_by", "submission_key"} & set(rows[0].keys())
+        assert await db.value("SELECT count(*) FROM dossier") == 0
+    async with database.transaction(citizen=uuid4()) as db:
+        assert await db.value("SELECT count(*) FROM dossier_shown") == 0
+
+
+async def test_officers_meet_one_policy_on_dossiers_and_it_asks_for_the_office_alone(db: Db) -> None:
+    met = await db.rows(
+        "SELECT policyname, qual FROM pg_policies WHERE tablename = 'dossier'"
+        " AND (roles @> ARRAY['public'::name] OR EXISTS (SELECT FROM unnest(roles) AS r WHERE r <> 'public'"
+        "   AND pg_has_role(current_user, r, 'MEMBER')))"
+    )
+    assert [row["policyname"] for row in met] == ["office"]
+    assert not any(word in met[0]["qual"] for word in ("citizen", "presented", " OR "))
+
+
+async def test_what_is_shown_is_shut_for_the_neighbour_for_nobody_and_for_writing(
+    foreign: UUID, database: Database, postgres: EmbeddedPostgres
+) -> None:
+    for offices in ([], [NEIGHBOUR]):
+        async with database.transaction(offices=offices) as db:
+            assert await db.value("SELECT count(*) FROM dossier_shown WHERE id = $1", foreign) == 0
+    # A predicate that leaks what it sees must not be asked before the view's own (security_barrier).
+    async with database.transaction() as db:
+        assert "security_barrier=true" in await db.value("SELECT reloptions FROM pg_class WHERE relname = 'dossier_shown'")
+    for verb in ("UPDATE dossier_shown SET title = 'x'", "DELETE FROM dossier_shown"):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError, match="permission denied"):
+            async with database.transaction(offices=OFFICES) as db:
+                await db.run(verb)
+    # Where its owner may step around policies, the view is still shut.
+    superuser = await asyncpg.connect(postgres.superuser_dsn)
+    try:
+        assert await superuser.fetchval("SELECT count(*) FROM dossier WHERE id = $1", foreign) == 1
+        assert await superuser.fetchval("SELECT count(*) FROM dossier_shown") == 0
+    finally:
+        await superuser.close()
 
 
 @pytest.mark.parametrize("table", APPEND_ONLY)

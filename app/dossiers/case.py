@@ -119,7 +119,9 @@ async def open_case_of_citizen(db: Db, tools: Tools, dossier_id: UUID, citizen_i
 
     The narrowing to the one dossier is the caller's: everything below it is asked for by `dossier_id`.
     """
-    office_id = await db.value("SELECT office_id FROM dossier WHERE id = $1 AND applicant_id = $2", dossier_id, citizen_id)
+    office_id = await db.value(
+        "SELECT office_id FROM dossier_shown WHERE id = $1 AND applicant_id = $2", dossier_id, citizen_id
+    )
     if office_id is None:
         raise DossierNotFound
     # Only now may the process of the dossier be seen; read before, its version would be missing.

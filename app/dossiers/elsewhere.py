@@ -78,7 +78,7 @@ async def step_in(db: Db, officer: SignedOfficer, dossier_id: UUID) -> None:
     """
     await db.act_for(offices=[officer.office_id], presents=DOOR)
     office_id = await db.value(
-        "SELECT office_id FROM dossier WHERE id = $1 AND support_office_id = $2", dossier_id, officer.office_id
+        "SELECT office_id FROM dossier_shown WHERE id = $1 AND support_office_id = $2", dossier_id, officer.office_id
     )
     if office_id is None:
         await db.act_for(offices=officer.offices)
@@ -91,7 +91,7 @@ async def handed_in(db: Db, officer: SignedOfficer) -> list[HandedIn]:
     await db.act_for(offices=[officer.office_id], presents=DOOR)
     rows = await db.rows(
         "SELECT d.id, d.code, d.title, d.holder_name, o.short_name AS office, d.created_at AS begun_at, d.submitted_at,"
-        " d.received_at FROM dossier d JOIN office o ON o.id = d.office_id WHERE d.support_office_id = $1"
+        " d.received_at FROM dossier_shown d JOIN office o ON o.id = d.office_id WHERE d.support_office_id = $1"
         " ORDER BY d.created_at DESC LIMIT $2",
         officer.office_id, MOST,
     )

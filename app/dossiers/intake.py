@@ -75,5 +75,5 @@ UPDATE dossier SET code = $2, submitted_at = $3, facts = $4 WHERE id = $1
 
 async def find_by_code(db: Db, code: str) -> UUID | None:
     """The dossier of a code among those this transaction may see."""
-    found: UUID | None = await db.value("SELECT id FROM dossier WHERE code = $1", code)
+    found: UUID | None = await db.value("SELECT id FROM dossier_shown WHERE code = $1", code)
     return found

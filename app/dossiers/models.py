@@ -39,6 +39,9 @@ class DossierState(StrEnum):
 
 
 OPEN = text("finished_at IS NULL AND code IS NOT NULL")
+# States that something still comes out of; the others leave the index (docs/decisions/0062-what-is-open-is-hot.md).
+WAITS = text("state IN ('draft', 'submitted', 'received', 'in_progress', 'supplement_requested', 'payment_requested',"
+             " 'awaiting_signature', 'awaiting_seal', 'result_ready')")
 
 
 class Dossier(SQLModel, table=True):
@@ -49,11 +52,13 @@ class Dossier(SQLModel, table=True):
         one_of("channel", Channel),
         one_of("state", DossierState),
         Index("uq_dossier_code", "code", unique=True, postgresql_where=text("code IS NOT NULL")),
-        # Carries what boards count and what row-level security asks, so that counting never opens the rows themselves.
+        # Carries what boards count, so that counting never opens the rows themselves.
         Index("ix_dossier_open", "office_id", "due_at", "id", postgresql_where=OPEN,
-              postgresql_include=["applicant_id", "code", "procedure_code", "state", "submitted_at"]),
+              postgresql_include=["procedure_code", "state", "submitted_at"]),
         Index("ix_dossier_applicant", "applicant_id", "created_at"),
-        Index("ix_dossier_state", "office_id", "state", "submitted_at"),
+        Index("ix_dossier_state", "office_id", "state", "submitted_at", "id", postgresql_where=WAITS),
+        Index("ix_dossier_draft", "assisted_by", "created_at", "id", postgresql_where=text("state = 'draft'")),
+        Index("ix_dossier_newest", "office_id", "created_at", "id"),
         Index(
             "ix_dossier_support", "support_office_id", "created_at",
             postgresql_where=text("support_office_id IS NOT NULL"),
@@ -215,6 +220,7 @@ class IdempotencyKey(SQLModel, table=True):
     """A command already carried out for this caller: the same key gets the same answer, another body a refusal."""
 
     __tablename__ = "idempotency_key"
+    __table_args__ = (Index("ix_idempotency_key_at", "at"),)
 
     actor: str = Field(primary_key=True, max_length=80)
     key: str = Field(primary_key=True, max_length=120)

@@ -98,7 +98,7 @@ async def own_dossiers(
 
     For their fees and steps the transaction must see the offices they lie in; it looks only at the citizen's own.
     """
-    offices = await db.rows("SELECT DISTINCT office_id FROM dossier WHERE applicant_id = $1", citizen_id)
+    offices = await db.rows("SELECT DISTINCT office_id FROM dossier_shown WHERE applicant_id = $1", citizen_id)
     await db.act_for(offices=[row["office_id"] for row in offices], citizen=citizen_id)
     at, last = before or (None, None)
     rows = await db.rows(_OWN, citizen_id, at, last, PAGE + 1)
@@ -147,7 +147,7 @@ async def tracked(db: Db, code: str) -> tuple[TrackedDossier | None, str]:
     row = await db.row(
         "SELECT d.code, d.procedure_version_id, d.office_id, d.state, d.submitted_at, d.received_at, d.due_at,"
         " d.original_due_at, d.paused_at, d.finished_at, c.personal_number, c.phone"
-        " FROM dossier d JOIN citizen c ON c.id = d.applicant_id WHERE d.code = $1",
+        " FROM dossier_shown d JOIN citizen c ON c.id = d.applicant_id WHERE d.code = $1",
         code,
     )
     await db.act_for()
