@@ -41,6 +41,7 @@ from app.procedures.service import publish_all
 from app.sessions import service as sessions
 from app.signatures.keyring import Keyring
 from benchmarks.lives import Codes, Life, Province
+from benchmarks.names import found_by, known_words, name_of
 from storage import open_store
 
 ROOT = Path(__file__).parent.parent
@@ -131,10 +132,13 @@ async def _pour(
     applicants = [row["id"] for row in await connection.fetch("SELECT id FROM citizen ORDER BY personal_number")]
     dropped = await _drop_indexes(connection)
     codes = Codes(offices)
-    lives = province.lives(count, count // 10)
+    lives, names = province.lives(count, count // 10), dict[int, set[str]]()
     while batch := list(islice(lives, BATCH)):
-        dossiers = (_dossier(life, offices, codes, versions, applicants, now) for life in batch)
+        dossiers = [_dossier(life, offices, codes, versions, applicants, now) for life in batch]
         await connection.copy_records_to_table("dossier", records=dossiers, columns=_DOSSIER)
+        await connection.copy_records_to_table("found_by", records=_keys(batch, dossiers, len(applicants)), columns=_KEY)
+        for row in dossiers:
+            names.setdefault(row[1], set()).add(row[11])
         ledger = _ledger(batch, offices, calendar.version)
         await connection.copy_records_to_table("deadline_line", records=ledger, columns=_LEDGER)
         waiting = ((life.id, offices[life.office][0], *life.step, life.clock.last_at if life.clock else life.submitted_at,
@@ -144,6 +148,8 @@ async def _pour(
         await connection.copy_records_to_table("waiting", records=waiting)
     serials = ((office_id, day, last) for (office_id, day), last in codes.last.items())
     await connection.copy_records_to_table("code_serial", records=serials, columns=["office_id", "day", "last"])
+    words = ((office_id, *pair) for office_id, held in names.items() for pair in known_words(held))
+    await connection.copy_records_to_table("known_word", records=words, columns=["office_id", "cut", "word"])
     state = _begun_state(await connection.fetchval(
         "SELECT package->>'process.bpmn' FROM procedure_version WHERE code = '2.000815'"))
     await connection.execute(_PROCESSES, state)
@@ -164,9 +170,12 @@ async def _drop_indexes(connection: asyncpg.Connection) -> list[str]:
         " AND NOT EXISTS (SELECT FROM pg_constraint WHERE conname = indexname)",
         ["dossier", "deadline_line", "journal_line", "step", "timer"],
     )
+    # The keys of the names, ten a dossier, are sorted once as well.
+    key = await connection.fetchval("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'found_by_pkey'")
+    await connection.execute("ALTER TABLE found_by DROP CONSTRAINT found_by_pkey")
     for row in rows:
         await connection.execute(f'DROP INDEX "{row["indexname"]}"')
-    return [row["indexdef"] for row in rows]
+    return [*(row["indexdef"] for row in rows), f"ALTER TABLE found_by ADD CONSTRAINT found_by_pkey {key}"]
 
 
 def _begun_state(drawing: str) -> bytes:
@@ -179,9 +188,15 @@ _DOSSIER = [
     "supplements_asked", "created_at", "submitted_at", "received_at", "due_at", "original_due_at", "paused_at",
     "finished_at", "returned_at", "version", "alarm_at",
 ]
-FAMILY = ("Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Vũ", "Đặng", "Bùi", "Đỗ", "Lò")
-MIDDLE = ("Văn", "Thị", "Hữu", "Minh", "Thanh", "Quang", "Ngọc")
-GIVEN = ("An", "Bình", "Cúc", "Dũng", "Gấm", "Hạnh", "Khánh", "Lụa", "Mẫn", "Nhẫn", "Sen", "Tú", "Uyên")
+_KEY = ["office_id", "key", "at", "dossier_id", "marks"]
+
+
+def _keys(batch: list[Life], dossiers: list[tuple[Any, ...]], people: int) -> Iterator[tuple[Any, ...]]:
+    """What the dossiers are found by. The n-th of _CITIZENS has the number n."""
+    for life, row in zip(batch, dossiers, strict=True):
+        number = f"000{life.n * 7919 % people + 1:09d}"
+        for key, marks in found_by(row[11], number, row[2]).items():
+            yield row[1], key, row[19], life.id, marks
 
 
 def _dossier(
@@ -189,7 +204,7 @@ def _dossier(
     now: datetime,
 ) -> tuple[Any, ...]:
     n, clock = life.n, life.clock
-    name = f"{FAMILY[n % 10]} {MIDDLE[n % 7]} {GIVEN[n % 13]}"
+    name = name_of(n)
     code = codes.draw(life)
     asked = sum(fact.kind is LineKind.PAUSE for fact, _, _ in life.lines)
     paused = clock.paused_since if clock and not life.finished_at else None
@@ -198,7 +213,7 @@ def _dossier(
     return (
         life.id, offices[life.office][0], code, UUID(int=life.id.int ^ 1), life.procedure, versions[life.procedure],
         life.channel, life.state, "online" if n % 3 == 0 else "counter", "{}", applicants[n * 7919 % len(applicants)], name,
-        "Thủ tục để đo", f"{name.lower()} {code.lower()}", "vi", "{}", 1, f'{{"channel": "{life.channel}"}}', asked,
+        "Thủ tục để đo", "", "vi", "{}", 1, f'{{"channel": "{life.channel}"}}', asked,
         life.submitted_at, life.submitted_at, life.received_at, life.due_at, clock.original_due if clock else None, paused,
         life.finished_at, life.returned_at, 1 + len(life.lines), alarm,
     )
