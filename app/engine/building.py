@@ -10,7 +10,7 @@ from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 from SpiffWorkflow.bpmn.specs.event_definitions.message import MessageEventDefinition
 from SpiffWorkflow.bpmn.specs.event_definitions.simple import NoneEventDefinition, TerminateEventDefinition
 
-from app.engine.expressions import Expression
+from app.engine.expressions import Expression, compile_expression
 from app.engine.sheet import Node, Sheet
 from app.engine.spiff import (
     SPECS,
@@ -22,6 +22,7 @@ from app.engine.spiff import (
     Finish,
     FirstEvent,
     Inclusive,
+    Instances,
     LastToken,
     Split,
     StartPoint,
@@ -47,7 +48,7 @@ class _Builder:
     def _process(self, scope: str) -> Any:
         process = _process_spec(scope)
         nodes = [node for node in self.sheet.nodes.values() if node.scope == scope]
-        specs = {node.id: self._spec(process, node) for node in nodes}
+        specs = {node.id: self._several(process, node) if node.times else self._spec(process, node) for node in nodes}
         entry = dict(specs)
         for node in nodes:
             events = [event for event in nodes if event.attached_to == node.id]
@@ -64,7 +65,7 @@ class _Builder:
                 spec.upstream = {i.name: frozenset({i.name, *(a.name for a in i.ancestors())}) for i in spec.inputs}
         return process
 
-    def _spec(self, process: Any, node: Node) -> Any:
+    def _spec(self, process: Any, node: Node, name: str = "") -> Any:
         made = TAGGED.get(node.tag) or SPECS[node.kind]
         extra: dict[str, Any] = {}
         if node.kind in ("start", "end", "milestone"):
@@ -77,13 +78,23 @@ class _Builder:
             extra["subworkflow_spec"] = node.id
         if node.tag == "boundaryEvent":
             extra["cancel_activity"] = node.interrupting
-        spec = made(process, node.id, lane=node.role, **extra)
+        spec = made(process, name or node.id, lane=node.role, **extra)
         spec.manual = node.kind in ("step", "effect")
         if node.decision is not None:
             spec.decide = self.decisions[node.decision]
         if node.attached_to is not None:
             spec.on = node.attached_to
         return spec
+
+    def _several(self, process: Any, node: Node) -> Any:
+        """What opens the instances of `node`. Each of them passes under the element's name, the whole under none."""
+        each = self._spec(process, node, each_of(node.id))
+        several = Instances(process, node.id)
+        each.bpmn_id, several.bpmn_id = node.id, None
+        several.manual = False
+        several.each, several.times = each, compile_expression(node.times or "")
+        each.one_of = several
+        return several
 
     def _attach(self, process: Any, specs: Mapping[str, Any], node: Node, events: list[Node]) -> Any:
         split = Split(process, f"{node.id}.BoundaryEventSplit")
@@ -108,6 +119,11 @@ class _Builder:
             spec.connect(target)
             if isinstance(spec, FirstEvent):
                 target.on, target.on_gateway = node.id, True
+
+
+def each_of(name: str) -> str:
+    """The name of the spec of one instance of `name`; no id may hold a point."""
+    return f"{name}.each"
 
 
 def _process_spec(scope: str) -> Any:

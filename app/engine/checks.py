@@ -32,7 +32,8 @@ def problems_of(sheet: Sheet, decisions: Collection[str]) -> list[str]:
     if broken:
         return found + broken
     graph = Graph(sheet)
-    for rule in (_ends, _arrows, _conditions, _roles, _event_gateways, _boundaries, _joins_in_loops, _second_tokens):
+    for rule in (_ends, _arrows, _conditions, _instances, _roles, _event_gateways, _boundaries, _joins_in_loops,
+                 _second_tokens):
         found += rule(graph)
     if not found:
         found += unsound(graph)
@@ -126,6 +127,15 @@ def _conditions(graph: Graph) -> Iterator[str]:
             yield _says(node, "needs a default flow for answers nobody thought of")
         if node.kind == "exclusive" and len(compiled) > 1:
             yield from _overlaps(node, compiled)
+
+
+def _instances(graph: Graph) -> Iterator[str]:
+    for node in graph.nodes.values():
+        if node.times is not None:
+            try:
+                compile_expression(node.times)
+            except ExpressionRefused as problem:
+                yield _says(node, f"the number of its instances: {problem}")
 
 
 def _overlaps(node: Node, conditions: Mapping[str, Expression]) -> Iterator[str]:

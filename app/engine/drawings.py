@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Literal
 
 import orjson
 
-from app.engine.building import build
+from app.engine.building import build, each_of
 from app.engine.checks import problems_of
 from app.engine.decisions import Decision, load_decision
 from app.engine.errors import DecisionRefused, DrawingRefused
@@ -27,12 +27,13 @@ class Element:
     """What a place in the drawing tells the caller about a task that waits there."""
 
     name: str
-    kind: TaskKind | None          # None: a subprocess or a join, nothing anybody waits for by itself
+    kind: TaskKind | None          # None: a join or something around others, nothing anybody waits for by itself
     role: str | None
     term: str | None
     message: str | None
     is_boundary: bool
-    is_subprocess: bool
+    is_around: bool                # a subprocess, or an element with instances: others wait inside it
+    is_instance: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,10 +84,13 @@ def load_drawing(bpmn: bytes, decisions: Mapping[str, bytes] = MappingProxyType(
 def _prepare(sheet: Sheet, tables: Mapping[str, Decision]) -> Drawing:
     nodes = sheet.nodes
     conditions = {flow.id: compile_expression(flow.condition) for flow in sheet.flows if flow.condition is not None}
+    read = [*conditions.values(), *(compile_expression(node.times) for node in nodes.values() if node.times is not None)]
     used = {node.decision for node in nodes.values() if node.decision is not None}
     specs = build(sheet, conditions, {name: tables[name].decide for name in used})
     ordered = [nodes[name] for name in sorted(nodes)]
+    several = [node for node in ordered if node.times is not None]
     index = [specs[node.scope].task_specs[node.id] for node in ordered]
+    index += [specs[node.scope].task_specs[each_of(node.id)] for node in several]
     for place, spec in enumerate(index):
         spec.place = place
     return Drawing(
@@ -99,24 +103,38 @@ def _prepare(sheet: Sheet, tables: Mapping[str, Decision]) -> Drawing:
         terms=MappingProxyType({n.id: n.term for n in ordered if n.term is not None}),
         roles=frozenset(n.role for n in ordered if n.kind == "step" and n.role is not None),
         ends=frozenset(n.id for n in ordered if n.kind == "end" and n.scope == sheet.process_id),
-        reads=frozenset(name for condition in conditions.values() for name in condition.names),
-        elements=tuple(_element(node) for node in ordered),
+        reads=frozenset(name for condition in read for name in condition.names),
+        elements=(*(_element(node) for node in ordered), *(_instance(node) for node in several)),
         _specs=specs,
         _index=index,
     )
 
 
 def _element(node: Node) -> Element:
+    around = node.kind == "subprocess" or node.times is not None
     return Element(
-        name=node.id, kind=_KINDS.get(node.kind), role=node.role, term=node.term, message=node.message,
-        is_boundary=node.attached_to is not None, is_subprocess=node.kind == "subprocess",
+        name=node.id, kind=None if around else _KINDS.get(node.kind), role=node.role, term=node.term, message=node.message,
+        is_boundary=node.attached_to is not None, is_around=around, is_instance=False,
     )
+
+
+def _instance(node: Node) -> Element:
+    """One of the instances of `node`."""
+    return replace(_element(replace(node, times=None)), is_instance=True)
+
+
+def _told(node: Node) -> dict[str, Any]:
+    """What the digest covers of a node. Without instances it reads as it did before there were any."""
+    told = asdict(node)
+    if node.times is None:
+        del told["times"]
+    return told
 
 
 def _digest(sheet: Sheet, decisions: Mapping[str, str]) -> str:
     course = [
         sheet.process_id,
-        [asdict(sheet.nodes[name]) for name in sorted(sheet.nodes)],
+        [_told(sheet.nodes[name]) for name in sorted(sheet.nodes)],
         [asdict(flow) for flow in sorted(sheet.flows, key=lambda flow: flow.id)],
         decisions,
     ]

@@ -39,7 +39,8 @@ _REASONS = {
     "task": "say who does it: userTask for people, serviceTask for effects",
     "timeCycle": "timers that repeat are refused",
     "standardLoopCharacteristics": "repeated activities are refused; draw the loop",
-    "multiInstanceLoopCharacteristics": "multiple instances are refused; draw the branches",
+    "multiInstanceLoopCharacteristics": "only steps, effects and subprocesses have instances",
+    "completionCondition": "instances that end the others are refused; draw a boundary event",
     "dataStore": "data stores are refused",
     "ioSpecification": "data associations are refused",
     "dataInputAssociation": "data associations are refused",
@@ -62,6 +63,7 @@ TERM = re.compile(
     r"[0-9]{1,4}([.][0-9]{1,2})? (working-days?|working-hours?|half-days?|calendar-days?)|same-day"
     r"|@[a-z][a-z0-9_]{0,63}"
 )
+_INSTANCES = "multiInstanceLoopCharacteristics"
 _RESERVED = frozenset(("Start", "End", "Root"))
 
 
@@ -81,6 +83,7 @@ class Node:
     terminates: bool = False        # end events: ends the others too
     decision: str | None = None
     default_flow: str | None = None
+    times: str | None = None        # how many instances run side by side: an expression for a whole number
 
 
 @dataclass(slots=True)
@@ -198,6 +201,8 @@ class _Reader:
                 self._flow(child, scope)
             elif known and (word in ("laneSet",) or word in _SCENERY):
                 self._foreign_extension(child)
+            elif known and word == _INSTANCES and scope != self.sheet.process_id:
+                self._instances(child, self.sheet.nodes[scope])
             else:
                 self.refuse(child, _REASONS.get(word, "not part of our drawings"))
 
@@ -240,11 +245,24 @@ class _Reader:
             if known and name.endswith("EventDefinition"):
                 events += 1
                 self._event(element, child, node)
+            elif known and name == _INSTANCES and node.kind in ("step", "effect"):
+                self._instances(child, node)
             elif known and name in _SCENERY:
                 self._foreign_extension(child)
             else:
                 self.refuse(child, f"{_REASONS.get(name, 'not part of our drawings')} ({node.id})")
         self._expect_events(element, node, events)
+
+    def _instances(self, element: etree._Element, node: Node) -> None:
+        if element.get("isSequential", "false") != "false":
+            self.refuse(element, f"instances one after the other are refused; draw the loop ({node.id})")
+        for child in element:
+            if child.tag == BPMN + "loopCardinality":
+                node.times = (child.text or "").strip() or None
+            elif _local(child) not in _SCENERY:
+                self.refuse(child, f"{_REASONS.get(_local(child), 'data of instances are refused')} ({node.id})")
+        if node.times is None:
+            self.refuse(element, f"say how many: a loopCardinality such as 3 or agencies ({node.id})")
 
     def _expect_events(self, element: etree._Element, node: Node, events: int) -> None:
         if node.tag in ("intermediateCatchEvent", "boundaryEvent") and events != 1:

@@ -45,7 +45,7 @@ from SpiffWorkflow.operators import Operator
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
-from app.engine.errors import ProcessStuck
+from app.engine.errors import ExpressionFailed, ProcessStuck
 from app.engine.expressions import Expression
 
 PINNED = "3.2.0"
@@ -55,6 +55,7 @@ if version("SpiffWorkflow") != PINNED:
 READY, WAITING, STARTED = TaskState.READY, TaskState.WAITING, TaskState.STARTED
 FUTURE, COMPLETED, CANCELLED = TaskState.FUTURE, TaskState.COMPLETED, TaskState.CANCELLED
 LIVE = FUTURE | WAITING | READY | STARTED
+MAX_INSTANCES = 50                       # of one element at once; a dossier asks a handful of agencies
 Decide = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
 
@@ -116,6 +117,7 @@ class _Quick(BpmnTaskSpec):  # type: ignore[misc]
     place: int = -1              # its position in the drawing's list of elements; -1 for what is not drawn
     on: str | None = None        # boundary events: the element they sit on; events behind a gateway: the gateway
     on_gateway = False
+    one_of: Any = None           # of an instance: the spec that opened it
 
     def _predict(self, my_task: Token, seen: Any = None, looked_ahead: int = 0, mask: int = 0) -> None:
         """Nothing is predicted."""
@@ -153,6 +155,8 @@ class _Quick(BpmnTaskSpec):  # type: ignore[misc]
                 child = workflow.tasks[number]
                 if child._state & LIVE:
                     child.task_spec._update(child)
+        if self.one_of is not None:
+            self.one_of.ended(my_task.origin)
         workflow._task_completed_notify(my_task)
 
     @property
@@ -332,6 +336,42 @@ class Embedded(_Quick, SubWorkflowTask):  # type: ignore[misc]
 
     def _on_cancel(self, my_task: Token) -> None:
         SubWorkflowTask._on_cancel(self, my_task)
+
+
+class Instances(_Quick, NoneTask):  # type: ignore[misc]
+    """Opens its element several times side by side and goes on when all of them have ended."""
+
+    each: Any                    # the spec of one of them
+    times: Expression
+
+    def _update_hook(self, my_task: Token) -> bool:
+        wanted = self.times(my_task.data)
+        if isinstance(wanted, bool) or not isinstance(wanted, int) or not 0 <= wanted <= MAX_INSTANCES:
+            raise ExpressionFailed(f"{self.name!r}: {wanted!r} instances; 0 to {MAX_INSTANCES} are possible")
+        if wanted == 0:
+            return True
+        my_task._set_state(STARTED)
+        for instance in range(1, wanted + 1):
+            self.open(my_task, my_task.workflow.top_workflow.next_passing(), FUTURE, instance)
+        for one in my_task.internal_data["instances"]:
+            self.each._update(one)
+        return False
+
+    def open(self, my_task: Token, number: int, state: int, instance: int) -> Token:
+        """One instance. Not among the children, which are what follows."""
+        one = Token(my_task.workflow, self.each, None, state, number)
+        one.origin = my_task
+        one.internal_data["instance"] = instance
+        my_task.internal_data.setdefault("instances", []).append(one)
+        return one
+
+    def ended(self, my_task: Token) -> None:
+        if not any(one._state & LIVE for one in my_task.internal_data["instances"]):
+            my_task._set_state(READY)
+
+    def _on_cancel(self, my_task: Token) -> None:
+        for one in my_task.internal_data.get("instances", ()):
+            one.cancel()
 
 
 class Term(EventDefinition):  # type: ignore[misc]

@@ -7,8 +7,9 @@ JSON text: [format, drawing, next, rows, variables]
 - next: the number the next new task will get; numbers are never used twice in a process
 - rows: one per waiting task, [number, place, group, more]
     place: position of the element in the drawing's sorted list of elements
-    group: number of the task a boundary event sits on, or of the first event behind the same event gateway
-    more: joins: places from which tokens have arrived; subprocesses: their own rows
+    group: number of the task a boundary event sits on, or of the first event behind the same event gateway; of an
+        instance, which one it is, from 1
+    more: joins: places from which tokens have arrived; subprocesses and elements with instances: their own rows
 - variables: flat, keys sorted
 
 Neither finished nor expected tasks are kept, so a process that loops does not grow. Key order carries no meaning.
@@ -23,7 +24,7 @@ from typing import Any
 import orjson
 
 from app.engine.errors import WrongDrawing
-from app.engine.spiff import COMPLETED, LIVE, READY, STARTED, WAITING, Embedded, Joining, Process, Token
+from app.engine.spiff import COMPLETED, LIVE, READY, STARTED, WAITING, Embedded, Instances, Joining, Process, Token
 
 Row = list[Any]
 
@@ -66,13 +67,24 @@ def restore(process: Process, stage: Any, rows: list[Row], index: list[Any]) -> 
                 group = groups[row[2]] = Token(stage, gateway, parent, COMPLETED, process.next_passing())
             parent = group
         task = process.open[number] = Token(stage, spec, parent, WAITING, number)
-        if spec.manual:
-            task._state = READY
-        elif isinstance(spec, Joining):
-            task.internal_data["arrived"] = {index[arrived].name for arrived in row[3]}
-        elif isinstance(spec, Embedded):
-            task._state = STARTED
-            restore(process, process.create_subprocess(task, spec.spec), row[3], index)
+        _resume(process, stage, task, row, index)
+
+
+def _resume(process: Process, stage: Any, task: Token, row: Row, index: list[Any]) -> None:
+    """Let `task` stand as it stood: ready, gathering, or with what is open inside it."""
+    spec = task.task_spec
+    if spec.manual:
+        task._state = READY
+    elif isinstance(spec, Joining):
+        task.internal_data["arrived"] = {index[arrived].name for arrived in row[3]}
+    elif isinstance(spec, Embedded):
+        task._state = STARTED
+        restore(process, process.create_subprocess(task, spec.spec), row[3], index)
+    elif isinstance(spec, Instances):
+        task._state = STARTED
+        for one in row[3]:
+            instance = process.open[one[0]] = spec.open(task, one[0], WAITING, one[2])
+            _resume(process, stage, instance, one, index)
 
 
 def rows_of(process: Process, stage: Any, numbers: Iterator[int]) -> list[Row]:
@@ -80,10 +92,10 @@ def rows_of(process: Process, stage: Any, numbers: Iterator[int]) -> list[Row]:
     rows: list[Row] = []
     groups: dict[int | None, int] = {}
     for task in stage.tasks.values():
-        if not task._state & LIVE:
-            continue
         spec = task.task_spec
-        number = task.id if task.id > 0 else next(numbers)
+        if not task._state & LIVE or spec.one_of is not None:      # an instance stands in the row of what opened it
+            continue
+        number = _number(task, numbers)
         group, more = 0, None
         if spec.split is not None:
             groups[task._parent] = number
@@ -94,6 +106,8 @@ def rows_of(process: Process, stage: Any, numbers: Iterator[int]) -> list[Row]:
             more = sorted(specs[name].place for name in task.internal_data["arrived"])
         elif isinstance(spec, Embedded):
             more = rows_of(process, process.subprocesses[task.id], numbers)
+        elif isinstance(spec, Instances):
+            more = [_instance(process, one, numbers) for one in task.internal_data["instances"] if one._state & LIVE]
         if more is not None:
             rows.append([number, spec.place, group, more])
         elif group:
@@ -101,3 +115,14 @@ def rows_of(process: Process, stage: Any, numbers: Iterator[int]) -> list[Row]:
         else:
             rows.append([number, spec.place])
     return rows
+
+
+def _instance(process: Process, one: Token, numbers: Iterator[int]) -> Row:
+    row = [_number(one, numbers), one.task_spec.place, one.internal_data["instance"]]
+    if isinstance(one.task_spec, Embedded):
+        row.append(rows_of(process, process.subprocesses[one.id], numbers))
+    return row
+
+
+def _number(task: Token, numbers: Iterator[int]) -> int:
+    return task.id if task.id > 0 else next(numbers)

@@ -29,7 +29,8 @@ class OpenTask:
     role: str | None                     # steps: whose work it is
     term: str | None                     # timers: "2 working-days", "1 day", or "@supplement_due"
     message: str | None                  # messages: the name to deliver
-    attached_to: int | None              # boundary timers and messages: the task (or subprocess) they sit on
+    attached_to: int | None              # boundary timers and messages: the task (or what is around tasks) they sit on
+    instance: int | None = None          # inside an element with instances: which of them, from 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ def deliver(drawing: Drawing, state: bytes, message: str, answer: Mapping[str, S
 def open_tasks(drawing: Drawing, state: bytes) -> tuple[OpenTask, ...]:
     """Everything the process waits for, oldest first. Raises WrongDrawing."""
     _, rows, _ = unpack(drawing.digest, state)
-    return tuple(_open(drawing, row) for row in _waiting(drawing, rows))
+    return tuple(_waiting(drawing, rows))
 
 
 def variables(drawing: Drawing, state: bytes) -> dict[str, Scalar]:
@@ -110,12 +111,12 @@ def _turn(drawing: Drawing, process: Process, next_number: int) -> Turn:
     before = [no for no, task in process.open.items() if elements[task.task_spec.place].kind is not None]
     rows = [] if process.completed else rows_of(process, process, numbers)
     after = _waiting(drawing, rows)
-    if not (process.completed or any(not elements[row[1]].is_boundary for row in after)):
+    if not (process.completed or any(task.attached_to is None for task in after)):
         raise ProcessStuck("nothing is left to wait for, yet no end was reached")
-    still = {row[0] for row in after}
+    still = {task.no for task in after}
     turn = Turn(
         state=pack(drawing.digest, next(numbers), rows, process.variables),
-        opened=tuple(_open(drawing, row) for row in after if row[0] >= next_number),
+        opened=tuple(task for task in after if task.no >= next_number),
         closed=tuple(no for no in before if no not in still),
         passed=tuple(process.passed),
         ended=process.reached if process.completed else None,
@@ -124,22 +125,20 @@ def _turn(drawing: Drawing, process: Process, next_number: int) -> Turn:
     return turn
 
 
-def _waiting(drawing: Drawing, rows: list[Row]) -> list[Row]:
-    """The rows somebody or something outside must act on, subprocesses opened up."""
-    found: list[Row] = []
+def _waiting(drawing: Drawing, rows: list[Row], instance: int | None = None) -> list[OpenTask]:
+    """What somebody or something outside must act on, subprocesses and instances opened up."""
+    found: list[OpenTask] = []
     for row in rows:
         element = drawing.elements[row[1]]
+        which = row[2] if element.is_instance else instance
         if element.kind is not None:
-            found.append(row)
-        elif element.is_subprocess:
-            found += _waiting(drawing, row[3])
+            attached_to = row[2] if element.is_boundary else None
+            found.append(OpenTask(
+                row[0], element.name, element.kind, element.role, element.term, element.message, attached_to, which,
+            ))
+        elif element.is_around:
+            found += _waiting(drawing, row[3], which)
     return found
-
-
-def _open(drawing: Drawing, row: Row) -> OpenTask:
-    element = drawing.elements[row[1]]
-    attached_to = row[2] if element.is_boundary else None
-    return OpenTask(row[0], element.name, element.kind or "step", element.role, element.term, element.message, attached_to)
 
 
 def _taken(known: dict[str, Scalar], answer: Mapping[str, Scalar]) -> dict[str, Scalar]:

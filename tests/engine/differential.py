@@ -15,9 +15,9 @@ import sys
 from random import Random
 from typing import Any
 
-from app.engine import Drawing, OpenTask, Turn, begin, complete, deliver, fire, load_drawing, open_tasks, variables
+from app.engine import Drawing, OpenTask, Scalar, Turn, begin, complete, deliver, fire, load_drawing, open_tasks, variables
 from tests.engine.random_drawings import Plan, random_plan
-from tests.engine.stock import Stock, parse
+from tests.engine.stock import Stock, named, parse
 
 MAX_WALK = 60
 
@@ -28,7 +28,7 @@ class Difference(AssertionError):
 
 def walk(drawing: Drawing, specs: Any, plan: Plan, random: Random) -> int:
     """One walk to the end or MAX_WALK steps. Returns the steps taken; raises Difference."""
-    first = {variable: "none" for variable, _ in plan.answers.values()}
+    first: dict[str, Scalar] = {"many": 2, **{variable: "none" for variable, _ in plan.answers.values()}}
     stock, turn, steps = Stock(specs, first), begin(drawing, first), 0
     _compare(drawing, stock, turn, plan, "begin")
     while turn.ended is None and steps < MAX_WALK:
@@ -41,7 +41,7 @@ def walk(drawing: Drawing, specs: Any, plan: Plan, random: Random) -> int:
 
 def _act(drawing: Drawing, stock: Stock, turn: Turn, plan: Plan, task: OpenTask, random: Random) -> Turn:
     if task.kind == "timer":
-        stock.fire(task.name)
+        stock.fire(named(task.name, task.instance))
         return fire(drawing, turn.state, task.no)
     if task.kind == "message":
         assert task.message is not None
@@ -50,12 +50,12 @@ def _act(drawing: Drawing, stock: Stock, turn: Turn, plan: Plan, task: OpenTask,
         return deliver(drawing, turn.state, task.message, answer)
     variable, values = plan.answers.get(task.name, (f"done_{task.name}", ("x", "y")))
     answer_given = {variable: random.choice(values)}
-    stock.complete(task.name, answer_given)
+    stock.complete(named(task.name, task.instance), answer_given)
     return complete(drawing, turn.state, task.no, answer_given)
 
 
 def _compare(drawing: Drawing, stock: Stock, turn: Turn, plan: Plan, after: str) -> None:
-    ours = sorted(task.name for task in open_tasks(drawing, turn.state))
+    ours = sorted(named(task.name, task.instance) for task in open_tasks(drawing, turn.state))
     theirs = sorted(stock.waiting())
     if ours != theirs:
         raise Difference(f"after {after}: open {ours}, stock {theirs}")

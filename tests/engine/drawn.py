@@ -29,6 +29,14 @@ def effect(name: str) -> str:
     return f'<bpmn:serviceTask id="{name}"/>'
 
 
+def several(part: str, times: str) -> str:
+    """A step, an effect or a subprocess, `times` times side by side."""
+    tag = part[1:].split(maxsplit=1)[0]
+    inside = part.removesuffix(f"</{tag}>") if not part.endswith("/>") else f"{part[:-2]}>"
+    return (f"{inside}<bpmn:multiInstanceLoopCharacteristics><bpmn:loopCardinality>{times}</bpmn:loopCardinality>"
+            f"</bpmn:multiInstanceLoopCharacteristics></{tag}>")
+
+
 def exclusive(name: str, default: str = "") -> str:
     return f'<bpmn:exclusiveGateway id="{name}"{f" default={default!r}" if default else ""}/>'
 

@@ -1,5 +1,5 @@
 """Random sound drawings, built from nested blocks: steps, choices, loops, parallel and inclusive branches,
-subprocesses, event gateways, boundary timers and messages, early ends."""
+subprocesses, several instances of one element, event gateways, boundary timers and messages, early ends."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ class Plan:
     messages: list[str] = field(default_factory=list)
     answers: dict[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
     sequential: bool = True
+    aside: int = 0                 # inside how many ways of boundary events the next block stands
 
     def name(self, word: str) -> str:
         self.count += 1
@@ -53,6 +54,8 @@ def _block(plan: Plan, depth: int, *, in_loop: bool) -> Block:
     if depth <= 0:
         return plan.random.choice(leaves)(plan)
     kinds = ["leaf", "leaf", "choice", "loop", "sub", "sub", "event", "early_end", "sides"]
+    if not plan.aside:
+        kinds.append("several")
     if not in_loop:
         kinds += ["parallel", "parallel", "inclusive"]
     kind = plan.random.choice(kinds)
@@ -68,6 +71,8 @@ def _block(plan: Plan, depth: int, *, in_loop: bool) -> Block:
         return _event(plan, depth, in_loop)
     if kind == "early_end":
         return _early_end(plan)
+    if kind == "several":
+        return _several(plan, depth)
     if kind == "sides":
         return _with_sides(plan, plan.random.choice(leaves)(plan), depth, in_loop)
     return _branches(plan, depth, kind)
@@ -129,13 +134,31 @@ def _loop(plan: Plan, depth: int) -> Block:
 
 
 def _subprocess(plan: Plan, depth: int, in_loop: bool) -> Block:
+    block = _bare_subprocess(plan, depth)
+    return _with_sides(plan, block, depth, in_loop) if plan.random.random() < 0.7 else block
+
+
+def _bare_subprocess(plan: Plan, depth: int) -> Block:
     name = plan.name("sub")
     body = _sequence(plan, depth - 1, in_loop=False)
     begun, ended = plan.name("begun"), plan.name("ended")
     part = drawn.subprocess(name, drawn.start(begun), drawn.end(ended), *body.parts,
                             drawn.way(begun, body.entry), drawn.way(body.exit, ended))
-    block = Block(name, name, (part,))
-    return _with_sides(plan, block, depth, in_loop) if plan.random.random() < 0.7 else block
+    return Block(name, name, (part,))
+
+
+def _several(plan: Plan, depth: int) -> Block:
+    """Instances of a step, an effect or a subprocess, side by side; as many as written or as a variable says.
+
+    An effect leads in, none stand right behind a boundary event and none carry one, because stock cannot open them there
+    and forgets interrupted ones only half (test_instances shows both)."""
+    plan.sequential = False
+    kind = plan.random.choice(["step", "effect", "sub"])
+    block = _bare_subprocess(plan, depth) if kind == "sub" else _step(plan) if kind == "step" else _effect(plan)
+    times = plan.random.choice(("0", "1", "2", "3", "many"))
+    block = Block(block.entry, block.exit, (drawn.several(block.parts[0], times),))
+    before = _effect(plan)
+    return Block(before.entry, block.exit, (*before.parts, *block.parts, drawn.way(before.exit, block.entry)))
 
 
 def _with_sides(plan: Plan, block: Block, depth: int, in_loop: bool) -> Block:
@@ -152,7 +175,9 @@ def _with_sides(plan: Plan, block: Block, depth: int, in_loop: bool) -> Block:
         else:
             parts.append(drawn.on_message(event, block.entry, _message(plan), interrupting=interrupting))
         if interrupting:
+            plan.aside += 1
             body = _sequence(plan, depth - 2, in_loop=in_loop)
+            plan.aside -= 1
             parts += [*body.parts, drawn.way(event, body.entry), drawn.way(body.exit, merge)]
         else:
             aside, ended = plan.name("aside"), plan.name("aside_ended")

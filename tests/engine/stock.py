@@ -19,6 +19,7 @@ from SpiffWorkflow.bpmn.specs.mixins.events.end_event import EndEvent
 from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
 from SpiffWorkflow.bpmn.specs.mixins.events.intermediate_event import EventBasedGateway
 from SpiffWorkflow.bpmn.specs.mixins.events.start_event import StartEvent
+from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import MultiInstanceTask
 from SpiffWorkflow.util.task import TaskState
 
 PAST = "2001-01-01T00:00:00+00:00"
@@ -36,6 +37,22 @@ def parse(bpmn: bytes) -> tuple[Any, Any]:
     return parser.get_spec("test_process"), parser.get_subprocess_specs("test_process")
 
 
+def named(element: str, instance: int | None) -> str:
+    return element if instance is None else f"{element} {instance}"
+
+
+def _instance(task: Any) -> int | None:
+    """Which instance of the innermost element with instances a task belongs to, from 1."""
+    while True:
+        found = task.internal_data.get("key_or_index")
+        if found is not None:
+            return int(found) + 1
+        around = task.workflow.parent_task_id
+        if around is None:
+            return None
+        task = task.workflow.parent_workflow.get_task_from_id(around)
+
+
 class Stock:
     """A stock instance with the same verbs as ours, by element name."""
 
@@ -50,7 +67,7 @@ class Stock:
         self._run()
 
     def _note(self, task: Any) -> None:
-        if task.task_spec.bpmn_id is not None and not isinstance(task.task_spec, EventBasedGateway):
+        if task.task_spec.bpmn_id is not None and not isinstance(task.task_spec, EventBasedGateway | MultiInstanceTask):
             self.passed.append(task.task_spec.bpmn_id)
             if isinstance(task.task_spec, EndEvent) and task.workflow.parent_task_id is None:
                 self.ended = task.task_spec.bpmn_id
@@ -61,16 +78,18 @@ class Stock:
             self.workflow = self.serializer.deserialize_json(self.serializer.serialize_json(self.workflow))
 
     def waiting(self) -> dict[str, Any]:
-        """Open tasks by element name; the events behind a waiting event gateway stand for the gateway."""
+        """Open tasks by element and instance, as `named` writes them; the events behind a waiting event gateway stand
+        for the gateway."""
         found: dict[str, Any] = {}
         for task in self.workflow.get_tasks(state=TaskState.READY | TaskState.WAITING):
             spec = task.task_spec
+            instance = _instance(task)
             if task.state == TaskState.READY and spec.manual:
-                found[spec.name] = task
+                found[named(spec.bpmn_id, instance)] = task
             elif task.state == TaskState.WAITING and isinstance(spec, EventBasedGateway):
-                found.update({event.name: task for event in spec.outputs})
+                found.update({named(event.name, instance): task for event in spec.outputs})
             elif task.state == TaskState.WAITING and isinstance(spec, CatchingEvent) and not isinstance(spec, StartEvent):
-                found[spec.name] = task
+                found[named(spec.name, instance)] = task
         return found
 
     def complete(self, name: str, answer: Mapping[str, Any], task: Any = None) -> None:

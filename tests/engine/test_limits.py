@@ -25,6 +25,16 @@ def around(*parts: str, messages: tuple[str, ...] = ()) -> bytes:
     return drawing(start(), step("work"), end("done"), way("begun", "work", "done"), *parts, messages=messages)
 
 
+def times(number: str) -> str:
+    return f"<bpmn:loopCardinality>{number}</bpmn:loopCardinality>"
+
+
+def repeated(inner: str, attributes: str = "") -> bytes:
+    instances = f"<bpmn:multiInstanceLoopCharacteristics {attributes}>{inner}</bpmn:multiInstanceLoopCharacteristics>"
+    return drawing(start(), f'<bpmn:userTask id="work" motcua:role="r">{instances}</bpmn:userTask>', end("done"),
+                   way("begun", "work", "done"))
+
+
 REFUSED = {
     "a parallel join in a loop": (
         drawing(start(), exclusive("again"), drawn.parallel("fork"), step("a"), step("b"), drawn.parallel("join"),
@@ -96,9 +106,20 @@ REFUSED = {
         around('<bpmn:callActivity id="c" calledElement="other"/>'), ("callActivity 'c': calls of other",)),
     "an event subprocess": (
         around('<bpmn:subProcess id="s" triggeredByEvent="true"/>'), ("subProcess 's': event subprocesses are refused",)),
-    "multiple instances": (
-        drawing(start(), '<bpmn:userTask id="m" motcua:role="r"><bpmn:multiInstanceLoopCharacteristics/></bpmn:userTask>',
-                end("done"), way("begun", "m", "done")), ("multiple instances are refused; draw the branches (m)",)),
+    "instances without a number": (repeated(""), ("say how many: a loopCardinality such as 3 or agencies (work)",)),
+    "instances of a number that is none": (
+        repeated(times("many people")), ("userTask 'work': the number of its instances: ",)),
+    "instances one after the other": (
+        repeated(times("3"), 'isSequential="true"'), ("one after the other are refused; draw the loop (work)",)),
+    "instances that end the others": (
+        repeated(times("3") + "<bpmn:completionCondition>x == 1</bpmn:completionCondition>"),
+        ("instances that end the others are refused; draw a boundary event (work)",)),
+    "instances of a list": (
+        repeated("<bpmn:loopDataInputRef>agencies</bpmn:loopDataInputRef>"), ("data of instances are refused (work)",)),
+    "instances of something that waits": (
+        drawing(start(), drawn.several(drawn.receive("m", "came").replace("/>", "></bpmn:receiveTask>"), "2"), end("done"),
+                way("begun", "m", "done"), messages=("came",)),
+        ("only steps, effects and subprocesses have instances (m)",)),
     "a term that is none": (
         drawing(start(), drawn.timer("t", "PT5S"), end("done"), way("begun", "t", "done")), ("the term 'PT5S' is not one",)),
     "a term in days of no kind": (
