@@ -22,10 +22,10 @@ from app.faces.addresses import AddressUnreadable, require_readable
 from app.faces.officers import stand_around_refusal
 from app.faces.pages import page_language
 from app.faces.parking import park_and_leave
-from app.faces.passing_by import pass_by
 from app.faces.policy import security_headers
 from app.faces.reading import NotesWrites
 from app.faces.refusals import refusal
+from app.faces.signposts import Signposts
 from app.kit.db import NotStorable
 from app.kit.errors import Conflict, Forbidden, NotFound, Refusal, Refused, Unavailable
 from app.observing import Observed, open_metrics, set_up_logs, trace
@@ -61,7 +61,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(languages.router, dependencies=open_routes)
     _health(app)
     _refusals(app, settings)
-    pass_by(app.router)
+    Signposts(app.router)
     return app
 
 
