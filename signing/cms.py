@@ -138,6 +138,11 @@ async def template_of(certificate: bytes, chain: tuple[bytes, ...], digest: str)
     return _TEMPLATES[key]
 
 
+def has_template(key: SigningKey, digest: str) -> bool:
+    """Whether the key's template is made already; only making one needs an event loop."""
+    return _TEMPLATES.get((key.certificate, key.chain, digest)) is not None
+
+
 async def _cut(certificate: bytes, chain: tuple[bytes, ...], digest: str) -> Template | None:
     sample = os.urandom(HASHES[digest].digest_size)
     stock = await _stock(CertificateSigner(certificate, chain), sample, digest, datetime.now(UTC), None)

@@ -23,6 +23,17 @@ def run(work: Coroutine[Any, Any, Result]) -> Result:
         return runner.run(work)
 
 
+def run_alone(work: Coroutine[Any, Any, Result]) -> Result:
+    """Run what waits for nobody, without a loop: making one costs as much as a signature."""
+    try:
+        work.send(None)
+    except StopIteration as done:
+        answer: Result = done.value
+        return answer
+    work.close()
+    raise RuntimeError("this work waits for somebody")
+
+
 @asynccontextmanager
 async def http_session() -> AsyncIterator[aiohttp.ClientSession]:
     """Bounded in time and in headers; answers are bounded where they are read."""

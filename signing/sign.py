@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from dataclasses import field as _field
 from datetime import datetime
 from typing import Any, Literal, cast
 
@@ -25,11 +27,13 @@ from pyhanko.sign.signers.pdf_signer import PdfSignatureMetadata, PdfSigner
 
 from signing.appearance import Appearance, Box, LaterSignature
 from signing.certificates import certificate_names, check_period, check_signer, now
-from signing.cms import CertificateSigner, Maker, bytes_reserved, layout_signer, make_cms
+from signing.cms import CertificateSigner, Maker, bytes_reserved, has_template, layout_signer, make_cms
 from signing.errors import PlaceTaken, TimestampUnavailable, UnsuitablePdf
 from signing.keys import SigningKey
-from signing.network import http_session, run
-from signing.opening import QuietWriter, open_for_signing
+from signing.network import http_session, run, run_alone
+from signing.opening import LARGEST_PDF, QuietWriter, open_for_signing
+from signing.plain_file import Unfamiliar
+from signing.revision import Prepared, Wanted, prepare
 from signing.stamp import StampStyle
 from signing.timestamps import HttpTimeStamper, Timestamper
 from signing.trust import TrustRoots
@@ -39,6 +43,8 @@ Certify = Literal["none", "allow-signatures", "no-changes"]
 Level = Literal["B-B", "B-T", "B-LT", "B-LTA"]
 
 DIGEST = "sha256"
+_OVERSIZED = "the time-stamp is larger than the room kept for it"
+Work = Prepared | QuietWriter
 _PERMISSIONS = {"allow-signatures": MDPPerm.FILL_FORMS, "no-changes": MDPPerm.NO_CHANGES}
 
 
@@ -46,7 +52,7 @@ _PERMISSIONS = {"allow-signatures": MDPPerm.FILL_FORMS, "no-changes": MDPPerm.NO
 class SignedPdf:
     """The signed bytes and the facts worth a line in the journal. Digests are SHA-256 in hexadecimal."""
 
-    data: bytes
+    data: bytes = _field(repr=False)
     sha256: str
     sha256_before: str
     certificate_serial: str
@@ -106,7 +112,8 @@ def sign_pdf(
         moment,
         maker,
     )
-    return run(_sign(pdf, order))
+    waits_for_nobody = _is_alone(order) and maker == "template" and has_template(key, DIGEST)
+    return (run_alone if waits_for_nobody else run)(_sign(pdf, order))
 
 
 @dataclass(frozen=True)
@@ -128,15 +135,14 @@ class _Order:
 
 
 async def _sign(pdf: bytes, order: _Order) -> SignedPdf:
-    writer = open_for_signing(pdf)
+    work = await _laid_out(pdf, order)
     check_period(order.key, min(order.moment, now()))
-    alone = order.trust is None and order.timestamper is None
-    signed = await (_one_signature(writer, order, None) if alone else _with_others(writer, order))
+    signed = await (_one_signature(work, order, None) if _is_alone(order) else _with_others(work, order))
     facts = certificate_names(order.key.certificate)
     return SignedPdf(
         data=signed,
         sha256=hashlib.sha256(signed).hexdigest(),
-        sha256_before=hashlib.sha256(pdf).hexdigest(),
+        sha256_before=work.sha256_before if isinstance(work, Prepared) else hashlib.sha256(pdf).hexdigest(),
         certificate_serial=facts.serial,
         signer_name=facts.common_name,
         signing_time=order.moment,
@@ -144,33 +150,59 @@ async def _sign(pdf: bytes, order: _Order) -> SignedPdf:
     )
 
 
-async def _with_others(writer: QuietWriter, order: _Order) -> bytes:
+def _is_alone(order: _Order) -> bool:
+    """Nobody outside is asked for anything."""
+    return order.trust is None and order.timestamper is None
+
+
+async def _laid_out(pdf: bytes, order: _Order) -> Work:
+    """The file with room for the signature where it is of the plain form we know; otherwise open in pyHanko."""
+    room = await _room(order)
+    if order.maker == "template" and order.appearance is not None and len(pdf) <= LARGEST_PDF:
+        permissions = None if order.certify == "none" else int(_PERMISSIONS[order.certify].value)
+        wanted = Wanted(
+            order.appearance, order.field or "signature-1", order.later, permissions, order.reason,
+            order.location, order.moment, room,
+        )  # fmt: skip
+        with suppress(Unfamiliar):
+            return prepare(pdf, order.key.certificate, wanted)
+    return open_for_signing(pdf)
+
+
+async def _room(order: _Order) -> int:
+    return await bytes_reserved(order.key, DIGEST, order.timestamper.token_bytes if order.timestamper else 0)
+
+
+async def _with_others(work: Work, order: _Order) -> bytes:
     """Ask the certificate's issuer first, have the signature time-stamped, collect validation data."""
     async with http_session() as session:
         if order.trust is not None:
             await check_signer(order.key, order.trust, session)
         client = HttpTimeStamper(order.timestamper, session) if order.timestamper else None
-        signed = await _one_signature(writer, order, client)
+        signed = await _one_signature(work, order, client)
         if order.validation_data and order.timestamper is not None and order.trust is not None:
             signed = await augment(signed, order.timestamper, order.trust, session)
     return signed
 
 
-async def _one_signature(writer: QuietWriter, order: _Order, client: HttpTimeStamper | None) -> bytes:
+async def _one_signature(work: Work, order: _Order, client: HttpTimeStamper | None) -> bytes:
     """One revision with one signature in it."""
+    if isinstance(work, Prepared):
+        cms = await make_cms(order.key, work.digest, DIGEST, order.moment, client, order.maker)
+        try:
+            return work.filled(cms)
+        except ValueError as error:
+            raise TimestampUnavailable("oversized", _OVERSIZED) from error
     signer = layout_signer(order.key.certificate, order.key.chain)
-    room = await bytes_reserved(order.key, DIGEST, order.timestamper.token_bytes if order.timestamper else 0)
     try:
-        prepared, output = _prepare(writer, order, signer, room)
+        prepared, output = _prepare(work, order, signer, await _room(order))
     except (PdfError, PyhankoSigningError) as error:
         raise UnsuitablePdf("the file cannot take this signature") from error
     cms = await make_cms(order.key, prepared.document_digest, DIGEST, order.moment, client, order.maker)
     try:
         prepared.fill_with_cms(output, cms)
     except PyhankoSigningError as error:
-        raise TimestampUnavailable(
-            "oversized", "the time-stamp is larger than the room kept for it"
-        ) from error
+        raise TimestampUnavailable("oversized", _OVERSIZED) from error
     return output.getvalue()
 
 

@@ -44,7 +44,7 @@ class Stamp(AppearanceContent):
         return b"\n".join(parts)
 
     def _image(self, png: bytes) -> bytes:
-        width, height, colours, mask = _prepared(png)
+        width, height, colours, mask = prepared_image(png)
         drawn = _image_object(width, height, "/DeviceRGB", colours)
         if mask is not None:
             shape = self._ensure_writer.add_object(_image_object(width, height, "/DeviceGray", mask))
@@ -82,7 +82,7 @@ class StampStyle(BaseStampStyle):
 
 
 @functools.lru_cache(maxsize=64)
-def _prepared(png: bytes) -> tuple[int, int, bytes, bytes | None]:
+def prepared_image(png: bytes) -> tuple[int, int, bytes, bytes | None]:
     """Width, height, compressed colours and compressed mask: made once per image, not per document."""
     try:
         with Image.open(io.BytesIO(png)) as opened:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import threading
 import urllib.request
@@ -10,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import pikepdf
 import pytest
 import typst
 
@@ -83,12 +85,15 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
 
 @pytest.fixture(scope="session")
 def pdf(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """Two pages, PDF/A-2b."""
+    """Two pages, PDF/A-2b, in the form in which our papers are kept."""
     source = tmp_path_factory.mktemp("page") / "page.typ"
     source.write_text(PAGE, "utf-8")
     compiled = typst.compile(str(source), pdf_standards=["a-2b"])
     assert isinstance(compiled, bytes)
-    return compiled
+    written = io.BytesIO()
+    with pikepdf.open(io.BytesIO(compiled)) as document:
+        document.save(written, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.disable)
+    return written.getvalue()
 
 
 @pytest.fixture(scope="session")

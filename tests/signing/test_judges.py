@@ -73,5 +73,5 @@ def test_the_command_prints_a_line_for_each_judge(
     assert judges.main([str(file), "--root", root]) == 0
     assert len(capsys.readouterr().out.splitlines()) == 7
     broken = tmp_path / "broken.pdf"
-    broken.write_bytes(file.read_bytes().replace(b"/Type/Page", b"/Type/Paga", 1))
+    broken.write_bytes(file.read_bytes().replace(b"/Type /Page ", b"/Type /Paga ", 1))
     assert judges.main([str(broken), "--root", root]) == 1
