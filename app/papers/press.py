@@ -1,6 +1,6 @@
 """The press: a template and data in, a PDF out. The only door to typst.
 
-Data reaches a template as JSON in `sys.inputs`, never as source, so what a citizen writes is text and nothing else.
+Data reaches a template as JSON in a file (`drawer`), never as source, so what a citizen writes is text and nothing else.
 A compiler keeps its fonts and its memory of the template, which makes the second paper five times cheaper than the
 first, but two threads may not share one ("Already borrowed") and a process must not fork after it was used: *spawn*.
 """
@@ -24,6 +24,7 @@ from PIL import Image
 
 from app.papers import fonts
 from app.papers.archive import archived_document
+from app.papers.drawer import Drawer
 from app.papers.errors import PaperDamaged
 from app.papers.letters import Unknown, for_paper
 
@@ -98,15 +99,18 @@ def press(
 
 def compiled(template: Path, data: str, printed_at: datetime) -> tuple[bytes, list[dict[str, Any]]]:
     """The PDF as typst writes it and what the template said (`<said>`); `data` is JSON. Raises PaperDamaged."""
-    compiler = _compiler(template)
+    compiler, drawer = _compiler(template)
     moment = printed_at.astimezone(UTC).replace(microsecond=0)
+    drawer.put(data)
     try:
         pdf, warnings = compiler.compile_with_warnings(
-            sys_inputs={"data": data}, format="pdf", pdf_standards="a-2b", timestamp=int(moment.timestamp())
+            format="pdf", pdf_standards="a-2b", timestamp=int(moment.timestamp())
         )
         said: list[dict[str, Any]] = json.loads(compiler.query("<said>", field="value"))
     except typst.TypstError as error:
         raise PaperDamaged(f"{template.parent.name}/{template.name}: {error.message}") from error
+    finally:
+        drawer.put("")
     if warnings:
         raise PaperDamaged(f"{template.parent.name}/{template.name}: {warnings[0].message}")
     if not isinstance(pdf, bytes):
@@ -114,18 +118,24 @@ def compiled(template: Path, data: str, printed_at: datetime) -> tuple[bytes, li
     return pdf, said
 
 
-def _compiler(template: Path) -> typst.Compiler:
+def _compiler(template: Path) -> tuple[typst.Compiler, Drawer]:
     """This thread's compiler for `template`, thrown away when the template or the common library changed."""
     root = _root(template.parent)
     try:
         age = (template.stat().st_mtime_ns, (root / "forms/common.typ").stat().st_mtime_ns)
     except OSError as error:
         raise PaperDamaged(f"there is no template {template.parent.name}/{template.name}") from error
+    drawers: dict[Path, Drawer] = _kept.__dict__.setdefault("drawers", {})
+    if root not in drawers:
+        drawers[root] = Drawer(root)
+    drawer = drawers[root]
     compilers: dict[Path, tuple[tuple[int, int], typst.Compiler]] = _kept.__dict__.setdefault("compilers", {})
     if template not in compilers or compilers[template][0] != age:
-        made = typst.Compiler(template, root=root, font_paths=faces(), ignore_system_fonts=True)
+        made = typst.Compiler(
+            drawer.main(template), root=drawer.root, font_paths=faces(), ignore_system_fonts=True
+        )
         compilers[template] = (age, made)
-    return compilers[template][1]
+    return compilers[template][1], drawer
 
 
 @cache
