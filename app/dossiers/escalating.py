@@ -38,8 +38,8 @@ class DueAlarm:
 async def due_alarms(db: Db, now: datetime, *, after: DueAlarm | None = None, limit: int = BATCH) -> list[DueAlarm]:
     """Alarms due by `now`, oldest first, from the partial index; `after`: those behind it, whatever became of it."""
     rows = await db.rows(
-        "SELECT d.id AS dossier_id, d.office_id, o.parent_id AS above, d.alarm_at FROM dossier d"
-        " JOIN office o ON o.id = d.office_id WHERE d.alarm_at <= $1"
+        "SELECT d.id AS dossier_id, d.office_id, (SELECT o.parent_id FROM office o WHERE o.id = d.office_id) AS above,"
+        " d.alarm_at FROM dossier d WHERE d.alarm_at <= $1"
         " AND ($2::timestamptz IS NULL OR (d.alarm_at, d.id) > ($2, $3::uuid)) ORDER BY d.alarm_at, d.id LIMIT $4",
         now, after.alarm_at if after else None, after.dossier_id if after else None, limit,
     )

@@ -10,6 +10,7 @@ from typing import Final, Literal
 
 from app.deadlines.calendar import Calendar
 from app.deadlines.calendars import Calendars
+from app.dossiers.models import WAITING
 from app.kit import clock
 from app.kit.db import Db
 
@@ -74,12 +75,16 @@ WALL: Final = "AT TIME ZONE INTERVAL '7 hours'"
 # $1 offices, $2 ends of their next working day, $3 ends of patience, $4 now, $5 the end of today.
 SIGHT: Final = "unnest($1::int[], $2::timestamptz[], $3::timestamptz[]) AS h(office_id, soon_ends, waiting_since)"
 OPEN: Final = "d.finished_at IS NULL AND d.code IS NOT NULL"
+# The dossier of a step, in the words of ix_dossier_state, which then answers alone. No step waits in a dossier that is over.
+AT_STEP: Final = f"dossier d ON d.id = s.dossier_id AND d.{WAITING}"
 NOW: Final = "$4::timestamptz"
 TODAY: Final = "$5::timestamptz"
+# Days ago, in a query of its own: asked once, where the plain difference is worked out again for every row.
+_AGO: Final = "(SELECT $4::timestamptz - interval '{} days')"
 SPANS: Final[Mapping[str, str]] = {
     "late": f"d.due_at < {NOW}",
     "today": f"d.due_at >= {NOW} AND d.due_at < {TODAY}",
-    "soon": f"d.due_at >= GREATEST({NOW}, {TODAY}) AND d.due_at < h.soon_ends",
+    "soon": f"d.due_at >= {TODAY} AND d.due_at < h.soon_ends",
     "near": f"d.due_at >= {NOW} AND d.due_at < h.soon_ends",
     "later": "d.due_at >= h.soon_ends",
     "none": "d.due_at IS NULL",
@@ -88,11 +93,11 @@ SPANS: Final[Mapping[str, str]] = {
     "waiting": "d.state = 'submitted' AND d.submitted_at < h.waiting_since",
 }
 AGES: Final[Mapping[str, str]] = {
-    "d3": f"d.submitted_at > {NOW} - interval '3 days'",
-    "d7": f"d.submitted_at <= {NOW} - interval '3 days' AND d.submitted_at > {NOW} - interval '7 days'",
-    "d15": f"d.submitted_at <= {NOW} - interval '7 days' AND d.submitted_at > {NOW} - interval '15 days'",
-    "d30": f"d.submitted_at <= {NOW} - interval '15 days' AND d.submitted_at > {NOW} - interval '30 days'",
-    "older": f"d.submitted_at <= {NOW} - interval '30 days'",
+    "d3": f"d.submitted_at > {_AGO.format(3)}",
+    "d7": f"d.submitted_at <= {_AGO.format(3)} AND d.submitted_at > {_AGO.format(7)}",
+    "d15": f"d.submitted_at <= {_AGO.format(7)} AND d.submitted_at > {_AGO.format(15)}",
+    "d30": f"d.submitted_at <= {_AGO.format(15)} AND d.submitted_at > {_AGO.format(30)}",
+    "older": f"d.submitted_at <= {_AGO.format(30)}",
 }
 # Every moment is used, so that PostgreSQL knows its type whatever else is asked.
 TYPED: Final = "$4::timestamptz <= $5::timestamptz"

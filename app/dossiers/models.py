@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 from sqlalchemy import Column, Date, Index, PrimaryKeyConstraint, Text, text
@@ -40,8 +40,10 @@ class DossierState(StrEnum):
 
 OPEN = text("finished_at IS NULL AND code IS NOT NULL")
 # States that something still comes out of; the others leave the index (docs/decisions/0062-what-is-open-is-hot.md).
-WAITS = text("state IN ('draft', 'submitted', 'received', 'in_progress', 'supplement_requested', 'payment_requested',"
-             " 'awaiting_signature', 'awaiting_seal', 'result_ready')")
+WAITING: Final = (
+    "state IN ('draft', 'submitted', 'received', 'in_progress', 'supplement_requested', 'payment_requested',"
+    " 'awaiting_signature', 'awaiting_seal', 'result_ready')"
+)
 
 
 class Dossier(SQLModel, table=True):
@@ -56,7 +58,8 @@ class Dossier(SQLModel, table=True):
         Index("ix_dossier_open", "office_id", "due_at", "id", postgresql_where=OPEN,
               postgresql_include=["procedure_code", "state", "submitted_at"]),
         Index("ix_dossier_applicant", "applicant_id", "created_at"),
-        Index("ix_dossier_state", "office_id", "state", "submitted_at", "id", postgresql_where=WAITS),
+        Index("ix_dossier_state", "office_id", "state", "submitted_at", "id", postgresql_where=text(WAITING),
+              postgresql_include=["due_at"]),
         Index("ix_dossier_draft", "assisted_by", "created_at", "id", postgresql_where=text("state = 'draft'")),
         Index("ix_dossier_newest", "office_id", "created_at", "id"),
         Index(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any, Final
 
-from app.dossiers.horizons import OPEN, SIGHT, TYPED, WALL, Horizon, counts, without_compiling
+from app.dossiers.horizons import AT_STEP, OPEN, SIGHT, TYPED, WALL, Horizon, counts, without_compiling
 from app.kit.db import Db
 
 PAGE: Final = 50
@@ -96,7 +96,7 @@ async def by_officer(db: Db, at: Horizon, *, idle: bool = False) -> list[Load]:
     rows = await db.rows(
         f"SELECT COALESCE(p.id::text, 'none') AS key, COALESCE(p.name, '') AS words, COALESCE(p.title, '') AS note, c.*"
         f" FROM (SELECT s.officer_id, {counts(COUNTED)} FROM {SIGHT} JOIN step s ON s.office_id = h.office_id"
-        f"   JOIN dossier d ON d.id = s.dossier_id WHERE s.role <> 'applicant' AND {TYPED} GROUP BY s.officer_id) c"
+        f"   JOIN {AT_STEP} WHERE s.role <> 'applicant' AND {TYPED} GROUP BY s.officer_id) c"
         f" {'FULL' if idle else 'LEFT'} JOIN (SELECT id, name, title FROM officer WHERE office_id = ANY($1)"
         "   AND (id IN (SELECT officer_id FROM step)"
         "     OR active AND roles ?| ARRAY['reception', 'specialist', 'head', 'leader', 'clerk'])) p ON p.id = c.officer_id"
@@ -120,7 +120,6 @@ async def days_ahead(db: Db, at: Horizon, until: datetime) -> dict[date, int]:
 
 async def weeks(db: Db, offices: Sequence[int], since: datetime) -> dict[date, Week]:
     """What was finished since a Monday, by local week; in time by the due moment that stood at the end."""
-    await without_compiling(db)
     rows = await db.rows(
         f"SELECT date_trunc('week', d.finished_at {WALL})::date AS monday, count(*) AS finished,"
         " count(*) FILTER (WHERE d.finished_at < d.due_at + interval '1 minute') AS in_time FROM dossier d"

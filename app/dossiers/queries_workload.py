@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from app.dossiers.horizons import SIGHT, SPANS, TYPED, Horizon, Span, without_compiling
+from app.dossiers.horizons import AT_STEP, SIGHT, SPANS, TYPED, Horizon, Span, without_compiling
 from app.dossiers.queries_overview import DATED, PAGE, After, Args, behind
 from app.kit.db import Db
 
@@ -62,7 +62,7 @@ async def people(db: Db, at: Horizon) -> list[Person]:
         f"  SELECT s.officer_id, count(*) AS open, count(*) FILTER (WHERE {SPANS['late']}) AS late,"
         f"    count(*) FILTER (WHERE {SPANS['near']}) AS near, count(*) FILTER (WHERE {SPANS['stuck']}) AS stuck,"
         "    to_timestamp(percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM s.opened_at))) AS open_since"
-        f"  FROM {SIGHT} JOIN step s ON s.office_id = h.office_id JOIN dossier d ON d.id = s.dossier_id"
+        f"  FROM {SIGHT} JOIN step s ON s.office_id = h.office_id JOIN {AT_STEP}"
         f"  WHERE s.role <> 'applicant' AND {TYPED} GROUP BY s.officer_id) c"
         " FULL JOIN (SELECT id, name, title, office_id FROM officer WHERE office_id = ANY($1)"
         "   AND (id IN (SELECT officer_id FROM step)"

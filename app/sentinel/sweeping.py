@@ -22,7 +22,8 @@ SWEEPING: Final = 5_300_053  # the advisory lock of the sentinel
 
 MOST_NEW: Final = 5000  # new findings of one cause in one sweep; the rest follow a minute later
 SHARES: Final = 3  # the watches over every open dossier look at a third of the offices each minute
-HEAVY: Final = frozenset({Cause.STEP_QUIET, Cause.NO_NEXT_STEP, Cause.LEDGER_DISAGREES})
+HOURLY: Final = 60  # a row that says otherwise than its ledger comes of no act of the office: each office once an hour
+PARTS: Final = {Cause.STEP_QUIET: SHARES, Cause.NO_NEXT_STEP: SHARES, Cause.LEDGER_DISAGREES: HOURLY}
 
 # NOT IN, not NOT EXISTS: hashed whatever the planner believes of the size of `there`, which it cannot know.
 _SETTLE: Final = """
@@ -62,16 +63,18 @@ class Swept:
 async def sweep(db: Db, tools: Tools, *, turn: int | None = None) -> Swept:
     """Look once at everything that may stand still. The transaction sees all offices (`every_office`).
 
-    `turn` counts the sweeps of a worker: the heavy watches then look at the offices whose turn it is, so that each
-    office is looked at every SHARES sweeps. None: everything at once.
+    `turn` counts the minutes: the heavy watches then look at the offices whose turn it is, so that each office is
+    looked at every SHARES (HOURLY) minutes. None: everything at once.
     """
     if not await db.value("SELECT pg_try_advisory_xact_lock($1)", SWEEPING):
         return Swept(ran=False)
     now, swept = clock.now(), Swept(ran=True)
     offices, since = await _quiet_since(db, tools, now)
-    mine = [n for n, one in enumerate(offices) if turn is None or one % SHARES == turn % SHARES]
     for cause in Cause:
-        looked = mine if cause in HEAVY else range(len(offices))
+        parts = PARTS.get(cause, 1)
+        looked = [n for n, one in enumerate(offices) if turn is None or one % parts == turn % parts]
+        if not looked:
+            continue
         rows = await db.rows(
             _SETTLE.format(watch=WATCHES[cause], most=MOST_NEW), cause.value, now, [offices[n] for n in looked],
             [since[n] for n in looked],

@@ -21,9 +21,10 @@ _MOVES: Final = """
     AND x.state IN ('ordered', 'handed_over', 'in_transit', 'failed_attempt'))
 """
 
-# A person's or an outside system's hand on a dossier since the moment eight working hours ago.
+# A person's or an outside system's hand on a dossier since the moment eight working hours ago: its newest line tells.
 _TOUCHED: Final = """
-  EXISTS (SELECT 1 FROM journal_line j WHERE j.dossier_id = {0} AND j.at > o.quiet_since AND j.actor_kind <> 'system')
+  COALESCE((SELECT j.at > o.quiet_since FROM journal_line j WHERE j.dossier_id = {0} AND j.actor_kind <> 'system'
+    ORDER BY j.id DESC LIMIT 1), false)
 """
 
 _SIGNING: Final = "('apply_signature', 'apply_seal')"

@@ -57,11 +57,11 @@ def upgrade() -> None:
         "ix_dossier_open", "dossier", ["office_id", "due_at", "id"], unique=False, postgresql_where=sa.text(OPEN),
         postgresql_include=["procedure_code", "state", "submitted_at"],
     )
-    # What is over leaves this index: nobody looks for a state that nothing comes out of.
+    # What is over leaves this index: nobody looks for a state that nothing comes out of, and no step waits in one.
     op.drop_index("ix_dossier_state", table_name="dossier")
     op.create_index(
         "ix_dossier_state", "dossier", ["office_id", "state", "submitted_at", "id"], unique=False,
-        postgresql_where=sa.text(WAITS),
+        postgresql_where=sa.text(WAITS), postgresql_include=["due_at"],
     )
     op.create_index(
         "ix_dossier_draft", "dossier", ["assisted_by", "created_at", "id"], unique=False,
