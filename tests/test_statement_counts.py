@@ -122,7 +122,7 @@ async def test_a_step_over_the_api_stays_cheap(counted: Counted, make: Make) -> 
         )
         assert answer.status_code == 200, answer.text
     statements, commits = await counted.cost_of_last()
-    assert statements <= 7
+    assert statements <= 5
     assert commits == 1
 
 

@@ -9,6 +9,7 @@ from pydantic import Field
 from app.api.shapes import Moment, Page, View
 from app.dossiers import queries_api as queries
 from app.dossiers.case import Case
+from app.dossiers.moves import Written
 from app.dossiers.states import NATIONAL, WORDS
 from app.dossiers.wishes import OPINIONS
 from app.faces.access import Visit
@@ -96,7 +97,12 @@ class Dossiers(Page):
 
 async def dossier_view(visit: Visit, response: Response, case: Case) -> DossierView:
     """The dossier for whoever may see it, and its ETag."""
-    language, beside = visit.language, await queries.beside(visit.db, case.id)
+    return written_view(visit, response, Written(case, await queries.beside(visit.db, case.id)))
+
+
+def written_view(visit: Visit, response: Response, written: Written) -> DossierView:
+    """The same for a dossier that was just written, by what the writing told."""
+    language, case, beside = visit.language, written.case, written.beside
     response.headers["etag"] = f'"{beside.mark}"'
     return DossierView(
         id=case.id, code=case.code, state=case.state.value, state_words=say(WORDS[case.state], language),

@@ -7,13 +7,13 @@ from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
 from app.api import cases
-from app.api.dossier_views import DossierView, OpenStep
+from app.api.dossier_views import DossierView, OpenStep, written_view
 from app.api.dossiers import after_command
 from app.api.once import once
 from app.api.shapes import After, Body, DossierRef, IfMatch, Moment, Number, OnceKey, Page, View, Word
 from app.dossiers import queries_desk as queries
 from app.dossiers.asking import Ask
-from app.dossiers.progress import act, act_as_applicant
+from app.dossiers.progress import act_and_show, act_as_applicant
 from app.dossiers.queries_desk import Cursor
 from app.faces.access import OfficerVisit, SignedInVisit, require_role
 from app.org.models import Role
@@ -135,12 +135,13 @@ async def do(
         case = await cases.case_for(visit, dossier, if_match)
         await act_as_applicant(visit.db, visit.tools, case, task_no, ask, citizen_id=visit.citizen.id)
         return await after_command(visit, response, case.id)
-    # Without If-Match there is nothing to compare, and `act` reads the dossier itself.
+    # Without If-Match there is nothing to compare, and `act_and_show` reads the dossier itself.
     dossier_id = await cases.id_for(visit, dossier)
     if if_match is not None:
         await cases.case_for(visit, dossier, if_match)
-    await act(visit.db, visit.tools, dossier_id, task_no, ask, by=visit.officer)
-    return await after_command(visit, response, dossier_id)
+    return written_view(
+        visit, response, await act_and_show(visit.db, visit.tools, dossier_id, task_no, ask, by=visit.officer)
+    )
 
 
 @router.post("/dossiers/{dossier}/steps/{task_no}/claim", summary="Take a step")

@@ -5,9 +5,19 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from app.dossiers.case import Case
 from app.dossiers.models import DossierState
+from app.dossiers.queries_api import Beside
 from app.engine.turns import OpenTask
 from app.journal.service import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A dossier as a move left it, and what stands beside it: told by the statement that wrote it."""
+
+    case: Case
+    beside: Beside
 
 
 @dataclass(slots=True)
@@ -29,6 +39,8 @@ class Move:
     answer: dict[str, Any] = field(default_factory=dict)  # more routing variables for the turn under way
     notify: list[tuple[str, dict[str, Any]]] = field(default_factory=list)  # events to tell the applicant
     holder: UUID | None = None  # who keeps the next step of the same lane
+    shown: bool = False  # whoever acts is shown the dossier afterwards: `written` is filled in
+    written: Written | None = None
 
     def note(self, event: str, why: str | None = None, **facts: Any) -> None:
         """One journal line, in the past tense."""

@@ -12,7 +12,7 @@ from app.dossiers.asking import Ask, Command
 from app.dossiers.case import Case, DossierNotFound, StepAtHand, open_case, open_case_at_step
 from app.dossiers.commands import COMMANDS
 from app.dossiers.instant import instant_effect
-from app.dossiers.moves import Move
+from app.dossiers.moves import Move, Written
 from app.dossiers.refusals import (
     ActionUnknown,
     AnswerDoesNotFit,
@@ -43,16 +43,18 @@ async def act(db: Db, tools: Tools, dossier_id: UUID, task_no: int, ask: Ask, *,
     the command refuses, and CaseMoved when somebody was faster. Safe under two clicks: the step's task number is named
     and the process row is written by version.
     """
-    case, step = await open_case_at_step(db, tools, dossier_id, task_no)
-    if case.process is None:  # a draft belongs to whoever fills it in
-        raise DossierNotFound
-    if step is None:
-        raise await _done_already(db, case, task_no)
-    if not by.sits_in(step.role):
-        raise NotYourStep
-    if step.officer_id not in (None, by.id):
-        raise StepHeldByColleague(name=step.officer_name, since=_hour(step.claimed_at))
-    return await _act(db, tools, case, step, ask, Actor("officer", by.id), officer=by)
+    case, step = await _to_act_on(db, tools, dossier_id, task_no, by)
+    await _act(db, tools, case, step, ask, Move(Actor("officer", by.id), clock.now()), officer=by)
+    return case
+
+
+async def act_and_show(db: Db, tools: Tools, dossier_id: UUID, task_no: int, ask: Ask, *, by: SignedOfficer) -> Written:
+    """The same for who wants to see the dossier afterwards; the statement that writes it tells."""
+    case, step = await _to_act_on(db, tools, dossier_id, task_no, by)
+    move = Move(Actor("officer", by.id), clock.now(), shown=True)
+    await _act(db, tools, case, step, ask, move, officer=by)
+    assert move.written is not None
+    return move.written
 
 
 async def act_as_applicant(db: Db, tools: Tools, case: Case, task_no: int, ask: Ask, *, citizen_id: UUID) -> None:
@@ -62,7 +64,7 @@ async def act_as_applicant(db: Db, tools: Tools, case: Case, task_no: int, ask: 
         raise await _done_already(db, case, task_no)
     if step.role != "applicant":
         raise NotYourStep
-    await _act(db, tools, case, step, ask, Actor("citizen", citizen_id), officer=None)
+    await _act(db, tools, case, step, ask, Move(Actor("citizen", citizen_id), clock.now()), officer=None)
 
 
 async def effect_done(
@@ -126,9 +128,24 @@ async def settle(db: Db, tools: Tools, case: Case, move: Move, turn: turns.Turn)
     await write(db, tools, case, move)
 
 
+async def _to_act_on(
+    db: Db, tools: Tools, dossier_id: UUID, task_no: int, by: SignedOfficer
+) -> tuple[Case, StepAtHand]:
+    case, step = await open_case_at_step(db, tools, dossier_id, task_no)
+    if case.process is None:  # a draft belongs to whoever fills it in
+        raise DossierNotFound
+    if step is None:
+        raise await _done_already(db, case, task_no)
+    if not by.sits_in(step.role):
+        raise NotYourStep
+    if step.officer_id not in (None, by.id):
+        raise StepHeldByColleague(name=step.officer_name, since=_hour(step.claimed_at))
+    return case, step
+
+
 async def _act(
-    db: Db, tools: Tools, case: Case, step: StepAtHand, ask: Ask, actor: Actor, *, officer: SignedOfficer | None
-) -> Case:
+    db: Db, tools: Tools, case: Case, step: StepAtHand, ask: Ask, move: Move, *, officer: SignedOfficer | None
+) -> None:
     rule = case.procedure.procedure.steps[step.name]
     action = next((action for action in rule.actions if action.id == ask.action), None)
     if action is None:
@@ -139,7 +156,6 @@ async def _act(
     values, errors = check_fields(action.fields, ask.given, case.facts, language=case.language)
     if errors:
         raise FieldsRefused(errors)
-    move = Move(actor, clock.now())
     move.note(
         "step.finished", reason, step=step.name, action=action.id, task=step.task_no, role=step.role,
         opened_at=step.opened_at.isoformat(), due_at=step.due_at.isoformat() if step.due_at else None,
@@ -149,7 +165,6 @@ async def _act(
     answer = {**action.answer, **{name: values.get(source) for name, source in action.answer_from.items()}, **move.answer}
     turn = _complete(case, _process(case), step.task_no, answer)
     await settle(db, tools, case, move, turn)
-    return case
 
 
 def _complete(case: Case, state: bytes, task_no: int, answer: Mapping[str, Any]) -> turns.Turn:

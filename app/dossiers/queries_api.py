@@ -124,14 +124,23 @@ SELECT d.version || '.' || d.xmin::text AS mark, o.code AS office_code, o.short_
   COALESCE(c.name, '') AS applicant_name, c.personal_number AS applicant_number,
   COALESCE((SELECT sum(amount)::int FROM fee WHERE dossier_id = d.id AND state = 'owed'), 0) AS owed,
   COALESCE((SELECT jsonb_agg(jsonb_build_object('task_no', task_no, 'name', name, 'role', role, 'held_by', officer_id,
-    'opened_at', opened_at, 'due_at', due_at) ORDER BY task_no) FROM step WHERE dossier_id = d.id), '[]') AS steps
-FROM dossier d JOIN office o ON o.id = d.office_id LEFT JOIN citizen c ON c.id = d.applicant_id WHERE d.id = $1
+    'opened_at', opened_at, 'due_at', due_at) ORDER BY task_no) FROM ({steps}) AS s), '[]') AS steps {columns}
+FROM {dossier} d JOIN office o ON o.id = d.office_id LEFT JOIN citizen c ON c.id = d.applicant_id WHERE d.id = $1
 """
+_READ_BESIDE: Final = _BESIDE.format(dossier="dossier", columns="", steps="SELECT * FROM step WHERE dossier_id = d.id")
+
+
+def beside_written(changed: str, gone: str, new: str, columns: Sequence[str]) -> str:
+    """The same as the end of a statement that writes a dossier: from what it changed, which steps it closed and opened."""
+    return _BESIDE.format(
+        dossier=changed, columns="".join(f", d.{name}" for name in columns),
+        steps=f"SELECT * FROM step WHERE dossier_id = $1 AND task_no <> ALL ({gone}) UNION ALL SELECT * FROM {new}",
+    )
 
 
 async def beside(db: Db, dossier_id: UUID) -> Beside:
     """All of it in one look, for a dossier this transaction has just read."""
-    row = await db.row(_BESIDE, dossier_id)
+    row = await db.row(_READ_BESIDE, dossier_id)
     assert row is not None
     return Beside(**dict(row))
 

@@ -1,13 +1,17 @@
 """Write what a command did: process, steps, timers, dossier, its next alarm and journal in one statement."""
 
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
+
+import asyncpg
 
 from app.dossiers.alarms import alarm_for
 from app.dossiers.case import Case
 from app.dossiers.clock import after, answer_due, reading_of
 from app.dossiers.models import DossierState
-from app.dossiers.moves import Move
+from app.dossiers.moves import Move, Written
+from app.dossiers.queries_api import Beside, beside_written
 from app.dossiers.refusals import CaseMoved
 from app.dossiers.tools import Tools
 from app.engine.turns import OpenTask
@@ -34,7 +38,7 @@ WITH moved AS (
     supplements_asked = supplements_asked + $12::int,
     alarm_at = CASE WHEN $22::bool THEN $23::timestamptz ELSE alarm_at END,
     alarm_no = CASE WHEN $22::bool THEN 0 ELSE alarm_no END
-  WHERE id = $1::uuid AND EXISTS (SELECT 1 FROM moved) RETURNING id
+  WHERE id = $1::uuid AND EXISTS (SELECT 1 FROM moved) RETURNING *, xmin
 ), steps_gone AS (
   DELETE FROM step WHERE dossier_id = $1::uuid AND task_no = ANY($13::int[]) AND EXISTS (SELECT 1 FROM moved)
 ), timers_gone AS (
@@ -44,7 +48,7 @@ WITH moved AS (
   SELECT $1::uuid, s.task_no, $14::int, s.name, s.role, s.officer_id, $15::timestamptz,
          CASE WHEN s.officer_id IS NULL THEN NULL ELSE $15::timestamptz END, s.due_at
   FROM jsonb_to_recordset($16::jsonb) AS s(task_no int, name text, role text, officer_id uuid, due_at timestamptz)
-  WHERE EXISTS (SELECT 1 FROM moved)
+  WHERE EXISTS (SELECT 1 FROM moved) RETURNING *
 ), timers_new AS (
   INSERT INTO timer (dossier_id, task_no, office_id, name, due_at, set_at, term)
   SELECT $1::uuid, t.task_no, $14::int, t.name, t.due_at, $15::timestamptz, t.term
@@ -60,20 +64,29 @@ WITH moved AS (
     WITH ORDINALITY AS j(event, why, facts, n)
   WHERE EXISTS (SELECT 1 FROM moved) ORDER BY j.n
 )
-SELECT count(*) FROM moved
 """
+# Columns of a case that this statement may change.
+_CHANGED: Final = (
+    "state", "received_at", "due_at", "original_due_at", "paused_at", "finished_at", "returned_at", "supplements_asked",
+)
+# How it ends: with whether it happened, or with the dossier as it stands now for whoever is to see it.
+_MOVED: Final = _WRITE + "SELECT 1 FROM moved"
+_SHOWN: Final = _WRITE + beside_written("changed", "$13::int[]", "steps_new", _CHANGED)
 
 
 async def write(db: Db, tools: Tools, case: Case, move: Move) -> None:
-    """Everything `move` collected, or CaseMoved when somebody else wrote this dossier since it was read."""
+    """Everything `move` collected, or CaseMoved when somebody else wrote this dossier since it was read.
+
+    `move.written` is what became of it, when it is to be shown.
+    """
     opened = [task for no, task in sorted(move.opened.items()) if no not in move.closed]
     state = _state_after(case, move, opened)
     if state is not case.state:
         move.note("dossier.state_changed", before=case.state.value, after=state.value)
     columns = move.columns
     moves_due = "due_at" in columns or "paused_at" in columns
-    moved = await db.value(
-        _WRITE,
+    row = await db.row(
+        _SHOWN if move.shown else _MOVED,
         case.id, case.version, move.process if move.process is not None else case.process, move.ended or case.ended,
         state.value, columns.get("received_at"), columns.get("due_at", case.due_at), columns.get("original_due_at"),
         columns.get("paused_at", case.paused_at), columns.get("finished_at"), columns.get("returned_at"),
@@ -84,8 +97,10 @@ async def write(db: Db, tools: Tools, case: Case, move: Move) -> None:
         [{"event": event, "why": why, "facts": facts} for event, why, facts in move.lines],
         moves_due, moves_due or "finished_at" in columns, _alarm(tools, case, move),
     )
-    if not moved:
+    if row is None:
         raise CaseMoved
+    if move.shown:
+        move.written = _written(case, move, row)
     await jobs.queue_all(db, [
         jobs.Wanted(task.name, f"{case.id}:{task.no}", case.id, {"task_no": task.no})
         for task in opened if task.kind == "effect"
@@ -95,6 +110,15 @@ async def write(db: Db, tools: Tools, case: Case, move: Move) -> None:
             db, dossier_id=case.id, office_id=case.office_id, citizen_id=case.applicant_id, language=case.language,
             event=event, facts=facts, key=f"{case.id}:{case.version}:{event}",
         )
+
+
+def _written(case: Case, move: Move, row: asyncpg.Record) -> Written:
+    changed = {name: row[name] for name in _CHANGED}
+    after = replace(
+        case, **{**changed, "state": DossierState(row["state"])}, version=(case.version or 0) + 1,
+        process=move.process or case.process, ended=move.ended or case.ended,
+    )
+    return Written(after, Beside(**{name: row[name] for name in Beside.__slots__}))
 
 
 def _alarm(tools: Tools, case: Case, move: Move) -> datetime | None:

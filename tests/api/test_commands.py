@@ -41,6 +41,13 @@ async def filled(client: httpx.AsyncClient) -> str:
     return dossier
 
 
+async def is_as_it_stands(client: httpx.AsyncClient, answer: httpx.Response) -> None:
+    """A command answers with what was written; whoever then reads the dossier reads the same."""
+    assert answer.status_code == 200, answer.text
+    read = await client.get(f"/dossiers/{answer.json()['id']}")
+    assert (answer.json(), answer.headers["etag"]) == (read.json(), read.headers["etag"])
+
+
 @pytest.fixture
 async def applicant(make: Make, citizen: AsCitizen) -> httpx.AsyncClient:
     return await citizen(await make.citizen())
@@ -50,7 +57,9 @@ async def test_a_dossier_goes_from_draft_to_result_over_the_api(
     applicant: httpx.AsyncClient, officer: AsOfficer, make: Make, stranger: httpx.AsyncClient
 ) -> None:
     dossier = await filled(applicant)
-    submitted = (await applicant.post(f"/dossiers/{dossier}/submit")).json()
+    handed_in = await applicant.post(f"/dossiers/{dossier}/submit")
+    await is_as_it_stands(applicant, handed_in)
+    submitted = handed_in.json()
     assert (submitted["state"], submitted["national_code"]) == ("submitted", 1)
     for role, action in (("reception", "receive"), ("specialist", "draft"), ("leader", "sign"), ("clerk", "seal")):
         client = await officer(role)
@@ -60,7 +69,7 @@ async def test_a_dossier_goes_from_draft_to_result_over_the_api(
             assert judged.status_code == 200, judged.text
         body = {"action": action, "previewed_sha256": step["preview_sha256"]}
         done = await client.post(f"/dossiers/{dossier}/steps/{step['task_no']}", json=body)
-        assert done.status_code == 200, done.text
+        await is_as_it_stands(client, done)
         await make.worked()
     result = (await applicant.get(f"/dossiers/{dossier}")).json()
     assert (result["state"], result["national_code"]) == ("returned", 10)
@@ -147,7 +156,7 @@ async def test_a_step_done_twice_is_told_to_the_second(
     step = (await client.get(f"/dossiers/{dossier}/steps")).json()["items"][0]
     body = {"action": "refuse", "reason": "Không thuộc thẩm quyền"}
     address = f"/dossiers/{dossier}/steps/{step['task_no']}"
-    assert (await client.post(address, json=body)).status_code == 200
+    await is_as_it_stands(client, await client.post(address, json=body))
     assert (await client.post(address, json=body)).status_code == 409
 
 
