@@ -5,6 +5,7 @@
     turn = complete(drawing, turn.state, turn.opened[0].no, {"outcome": "accepted"})
 """
 
+from app.engine.adopting import Draft, adopt
 from app.engine.decisions import Decision, load_decision
 from app.engine.drawings import Drawing, load_drawing
 from app.engine.errors import (
@@ -23,7 +24,7 @@ from app.engine.expressions import Scalar
 from app.engine.turns import OpenTask, Turn, begin, complete, deliver, fire, open_tasks, variables
 
 __all__ = [
-    "Decision", "DecisionFailed", "DecisionRefused", "Drawing", "DrawingRefused", "EngineError", "ExpressionFailed",
+    "Decision", "DecisionFailed", "DecisionRefused", "Draft", "Drawing", "DrawingRefused", "EngineError", "ExpressionFailed",
     "MessageNotAwaited", "OpenTask", "ProcessStuck", "Scalar", "TaskNotOpen", "Turn", "VariableRefused", "WrongDrawing",
-    "begin", "complete", "deliver", "fire", "load_decision", "load_drawing", "open_tasks", "variables",
+    "adopt", "begin", "complete", "deliver", "fire", "load_decision", "load_drawing", "open_tasks", "variables",
 ]

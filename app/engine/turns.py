@@ -30,7 +30,7 @@ class OpenTask:
     term: str | None                     # timers: "2 working-days", "1 day", or "@supplement_due"
     message: str | None                  # messages: the name to deliver
     attached_to: int | None              # boundary timers and messages: the task (or what is around tasks) they sit on
-    instance: int | None = None          # inside an element with instances: which of them, from 1
+    instances: tuple[int, ...] = ()      # which one, from 1, of each element with instances around it, outermost first
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +125,12 @@ def _turn(drawing: Drawing, process: Process, next_number: int) -> Turn:
     return turn
 
 
-def _waiting(drawing: Drawing, rows: list[Row], instance: int | None = None) -> list[OpenTask]:
+def _waiting(drawing: Drawing, rows: list[Row], instances: tuple[int, ...] = ()) -> list[OpenTask]:
     """What somebody or something outside must act on, subprocesses and instances opened up."""
     found: list[OpenTask] = []
     for row in rows:
         element = drawing.elements[row[1]]
-        which = row[2] if element.is_instance else instance
+        which = (*instances, row[2]) if element.is_instance else instances
         if element.kind is not None:
             attached_to = row[2] if element.is_boundary else None
             found.append(OpenTask(

@@ -41,7 +41,7 @@ def walk(drawing: Drawing, specs: Any, plan: Plan, random: Random) -> int:
 
 def _act(drawing: Drawing, stock: Stock, turn: Turn, plan: Plan, task: OpenTask, random: Random) -> Turn:
     if task.kind == "timer":
-        stock.fire(named(task.name, task.instance))
+        stock.fire(named(task.name, task.instances))
         return fire(drawing, turn.state, task.no)
     if task.kind == "message":
         assert task.message is not None
@@ -50,12 +50,12 @@ def _act(drawing: Drawing, stock: Stock, turn: Turn, plan: Plan, task: OpenTask,
         return deliver(drawing, turn.state, task.message, answer)
     variable, values = plan.answers.get(task.name, (f"done_{task.name}", ("x", "y")))
     answer_given = {variable: random.choice(values)}
-    stock.complete(named(task.name, task.instance), answer_given)
+    stock.complete(named(task.name, task.instances), answer_given)
     return complete(drawing, turn.state, task.no, answer_given)
 
 
 def _compare(drawing: Drawing, stock: Stock, turn: Turn, plan: Plan, after: str) -> None:
-    ours = sorted(named(task.name, task.instance) for task in open_tasks(drawing, turn.state))
+    ours = sorted(named(task.name, task.instances) for task in open_tasks(drawing, turn.state))
     theirs = sorted(stock.waiting())
     if ours != theirs:
         raise Difference(f"after {after}: open {ours}, stock {theirs}")

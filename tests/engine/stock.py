@@ -37,20 +37,18 @@ def parse(bpmn: bytes) -> tuple[Any, Any]:
     return parser.get_spec("test_process"), parser.get_subprocess_specs("test_process")
 
 
-def named(element: str, instance: int | None) -> str:
-    return element if instance is None else f"{element} {instance}"
+def named(element: str, instances: tuple[int, ...]) -> str:
+    return " ".join((element, *(str(instance) for instance in instances)))
 
 
-def _instance(task: Any) -> int | None:
-    """Which instance of the innermost element with instances a task belongs to, from 1."""
-    while True:
-        found = task.internal_data.get("key_or_index")
-        if found is not None:
-            return int(found) + 1
-        around = task.workflow.parent_task_id
-        if around is None:
-            return None
-        task = task.workflow.parent_workflow.get_task_from_id(around)
+def _instances(task: Any) -> tuple[int, ...]:
+    """Which one, from 1, of each element with instances around a task, outermost first."""
+    found = task.internal_data.get("key_or_index")
+    own = () if found is None else (int(found) + 1,)
+    around = task.workflow.parent_task_id
+    if around is None:
+        return own
+    return (*_instances(task.workflow.parent_workflow.get_task_from_id(around)), *own)
 
 
 class Stock:
@@ -83,13 +81,13 @@ class Stock:
         found: dict[str, Any] = {}
         for task in self.workflow.get_tasks(state=TaskState.READY | TaskState.WAITING):
             spec = task.task_spec
-            instance = _instance(task)
+            which = _instances(task)
             if task.state == TaskState.READY and spec.manual:
-                found[named(spec.bpmn_id, instance)] = task
+                found[named(spec.bpmn_id, which)] = task
             elif task.state == TaskState.WAITING and isinstance(spec, EventBasedGateway):
-                found.update({named(event.name, instance): task for event in spec.outputs})
+                found.update({named(event.name, which): task for event in spec.outputs})
             elif task.state == TaskState.WAITING and isinstance(spec, CatchingEvent) and not isinstance(spec, StartEvent):
-                found[named(spec.name, instance)] = task
+                found[named(spec.name, which)] = task
         return found
 
     def complete(self, name: str, answer: Mapping[str, Any], task: Any = None) -> None:

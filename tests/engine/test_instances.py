@@ -50,7 +50,7 @@ def of(turn: Turn, drawing: Drawing, name: str) -> list[OpenTask]:
 
 def test_each_instance_is_a_task_with_its_own_number(asked: Drawing) -> None:
     turn = begin(asked, {"agencies": 3})
-    assert [task.instance for task in of(turn, asked, "ask")] == [1, 2, 3]
+    assert [task.instances for task in of(turn, asked, "ask")] == [(1,), (2,), (3,)]
     assert len({task.no for task in open_tasks(asked, turn.state)}) == 4
 
 
@@ -92,8 +92,8 @@ def test_a_term_around_the_instances_ends_them_all(asked: Drawing) -> None:
 def test_each_instance_of_a_subprocess_goes_its_own_pace(consulted: Drawing) -> None:
     turn = begin(consulted, {})
     turn = complete(consulted, turn.state, of(turn, consulted, "read")[1].no, {})
-    assert [(task.name, task.instance) for task in open_tasks(consulted, turn.state) if task.instance] == [
-        ("read", 1), ("letter", 2), ("read", 3)]
+    assert [(task.name, task.instances) for task in open_tasks(consulted, turn.state) if task.instances] == [
+        ("read", (1,)), ("letter", (2,)), ("read", (3,))]
 
 
 def test_a_withdrawal_closes_everything_inside_every_instance(consulted: Drawing) -> None:
@@ -104,13 +104,13 @@ def test_a_withdrawal_closes_everything_inside_every_instance(consulted: Drawing
     assert (turn.ended, set(turn.closed)) == ("stopped", open_before)
 
 
-def test_instances_of_instances_are_told_by_the_inner_one() -> None:
+def test_instances_of_instances_are_told_from_the_outside_in() -> None:
     found = load_drawing(drawing(
         start(), several(drawn.subprocess("commune", start("inside"), several(step("ask"), "2"), end("asked"),
                                           way("inside", "ask", "asked")), "2"),
         end("done"), way("begun", "commune", "done")))
     turn = begin(found, {})
-    assert [task.instance for task in open_tasks(found, turn.state)] == [1, 2, 1, 2]
+    assert [task.instances for task in open_tasks(found, turn.state)] == [(1, 1), (1, 2), (2, 1), (2, 2)]
     for task in open_tasks(found, turn.state):
         turn = complete(found, turn.state, task.no, {})
     assert turn.ended == "done"
@@ -140,7 +140,7 @@ def test_instances_may_stand_behind_a_boundary_event_where_stock_fails() -> None
         stock.deliver("withdrawal_received", {})
     found = load_drawing(bpmn)
     turn = deliver(found, begin(found, {}).state, "withdrawal_received", {})
-    assert [(task.name, task.instance) for task in turn.opened] == [("tell", 1), ("tell", 2)]
+    assert [(task.name, task.instances) for task in turn.opened] == [("tell", (1,)), ("tell", (2,))]
 
 
 def test_instances_can_be_interrupted_where_stock_fails() -> None:
