@@ -85,8 +85,8 @@ def read(text: str) -> Typed:
 
 
 _SHOWN: Final = """
-SELECT d.id, d.code, d.holder_name, d.title, d.state, d.due_at, d.original_due_at, d.paused_at, d.finished_at,
-       f.at, d.office_id, o.short_name AS office_name, f.fit
+SELECT d.id AS dossier_id, d.code, d.holder_name, d.title, d.state, d.due_at, d.original_due_at, d.paused_at, d.finished_at,
+       f.at AS created_at, d.office_id, o.short_name AS office_name, f.fit
 FROM ({found}) f JOIN dossier d ON d.id = f.dossier_id JOIN office o ON o.id = d.office_id
 ORDER BY f.fit, f.at DESC, f.dossier_id DESC
 """
@@ -126,21 +126,19 @@ async def search(
     if typed.digits:
         return await _by_number(db, offices, typed, after, limit)
     args: list[Any] = [list(offices), key_of(typed.words)]
-    past, begun = "true", Fit.SPELT
+    begun = Fit.WORDS if typed.marks is None else Fit.SPELT
+    past = "true"
     if after is not None:
         args += [after.created_at, after.dossier_id]
-        past, begun = "(n.at, n.dossier_id) < ($3, $4)", after.fit
-    tiers = []
-    if typed.marks is not None:
+        past, begun = "(n.at, n.dossier_id) < ($3, $4)", min(max(after.fit, begun), Fit.BEGINNING)
+    alike = {Fit.SPELT: "true", Fit.WORDS: "true"}
+    if typed.marks is not None and begun < Fit.BEGINNING:
         args.append(typed.marks)
-        for fit, sign in ((Fit.SPELT, "="), (Fit.WORDS, "<>")):
-            if fit >= begun:
-                alike = f"n.marks {sign} ${len(args)}"
-                tiers.append(_TIER.format(
-                    fit=int(fit), conditions=f"{past} AND {alike}" if fit is begun else alike, limit=limit + 1
-                ))
-    elif begun <= Fit.WORDS:
-        tiers.append(_TIER.format(fit=int(Fit.WORDS), conditions=past, limit=limit + 1))
+        alike = {Fit.SPELT: f"n.marks = ${len(args)}", Fit.WORDS: f"n.marks <> ${len(args)}"}
+    tiers = [
+        _TIER.format(fit=int(fit), conditions=f"{condition} AND {past if fit is begun else 'true'}", limit=limit + 1)
+        for fit, condition in alike.items() if fit >= begun
+    ]
     n = len(args)
     args += [list(typed.words[:-1]), typed.last, _end_of(typed.last)]
     tiers.append(_BEGINNING.format(
@@ -229,4 +227,4 @@ def _end_of(beginning: str) -> str:
 
 
 def _found(rows: list[Any]) -> list[Found]:
-    return [Found(*row.values()) for row in rows]
+    return [Found(**{**row, "fit": Fit(row["fit"])}) for row in rows]
