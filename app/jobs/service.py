@@ -167,12 +167,17 @@ async def free(db: Db, job_id: int) -> bool:
 
 
 async def overdue(db: Db, *, limit: int = 100) -> list[int]:
-    """Waiting jobs whose wake-up was lost (a crash between attempts): the worker's sweep wakes them again."""
+    """Waiting jobs whose wake-up was lost (a crash between attempts), for this worker's sweep alone.
+
+    Taking them puts them off: of several workers that sweep at once, and in the next minute, one has each of them.
+    """
+    now = clock.now()
     rows = await db.rows(
-        "SELECT id FROM job WHERE state = 'waiting' AND run_at < $1 ORDER BY run_at LIMIT $2",
-        clock.now() - timedelta(seconds=60), limit,
+        "UPDATE job SET run_at = $2 WHERE id IN (SELECT id FROM job WHERE state = 'waiting' AND run_at < $1"
+        " ORDER BY run_at LIMIT $3 FOR UPDATE SKIP LOCKED) RETURNING id",
+        now - timedelta(seconds=60), now, limit,
     )
-    return [row["id"] for row in rows]
+    return sorted(row["id"] for row in rows)
 
 
 async def _wake(db: Db, job_id: int, delay: timedelta | None) -> None:

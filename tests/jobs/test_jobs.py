@@ -157,3 +157,16 @@ async def test_an_effect_without_a_fallback_is_not_given_up(make: Make) -> None:
     dossier_id = await make.submitted("9.000001", given())
     work = Work(0, COMMUNE, dossier_id, "make_result", "x", {"task_no": 1}, 99)
     assert not await give_up(make.tools, work)
+
+
+async def test_of_two_workers_that_sweep_at_once_one_takes_the_lost_job(database: Database) -> None:
+    async with database.transaction(offices=[COMMUNE]) as db:
+        with clock.at(clock.now() - timedelta(minutes=5)):
+            job_id = await jobs.queue(db, "print_form", key="test:swept-by-two", office_id=COMMUNE)
+    async with database.transaction(offices=[COMMUNE]) as one, database.transaction(offices=[COMMUNE]) as other:
+        taken = [job_id in await jobs.overdue(db, limit=10_000) for db in (one, other)]
+    assert taken == [True, False]
+    async with database.transaction(offices=[COMMUNE]) as db:
+        assert job_id not in await jobs.overdue(db)
+        assert job_id is not None
+        await jobs.finish(db, job_id)
