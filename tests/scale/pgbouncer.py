@@ -3,18 +3,20 @@
 import asyncio
 import os
 import pwd
+import re
 import shutil
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import asyncpg
 import pytest
 
 from app.embedded import EmbeddedPostgres, free_port
 
+ROOT = Path(__file__).parents[2]
 PATIENCE = 15.0
 
 
@@ -28,12 +30,7 @@ async def pooled(postgres: EmbeddedPostgres, *, servers: int) -> AsyncIterator[s
     folder = Path(tempfile.mkdtemp(prefix="motcua-pooler-"))
     users, settings, log = folder / "users.txt", folder / "pgbouncer.ini", folder / "log"
     users.write_text(f'"{parts.username}" "{parts.password}"\n')
-    settings.write_text(
-        f"[databases]\n* = host={parts.hostname} port={parts.port}\n"
-        f"[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\n"
-        f"auth_type = scram-sha-256\nauth_file = {users}\npool_mode = transaction\n"
-        f"default_pool_size = {servers}\nmax_client_conn = 200\nlogfile = {log}\n"
-    )
+    settings.write_text(as_delivered(parts, port=port, users=users, log=log, servers=servers))
     as_nobody = []
     if os.geteuid() == 0:  # it will not run as root
         nobody = pwd.getpwnam("nobody")
@@ -52,6 +49,18 @@ async def pooled(postgres: EmbeddedPostgres, *, servers: int) -> AsyncIterator[s
             process.kill()
             await process.wait()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def as_delivered(parts: SplitResult, *, port: int, users: Path, log: Path, servers: int) -> str:
+    """deploy/pgbouncer.ini with this machine's addresses and another number of lines to PostgreSQL."""
+    text = (ROOT / "deploy" / "pgbouncer.ini").read_text()
+    for setting, value in {
+        "motcua": f"host={parts.hostname} port={parts.port} dbname={parts.path.strip('/')}", "listen_addr": "127.0.0.1",
+        "listen_port": port, "auth_file": users, "logfile": log, "default_pool_size": servers, "reserve_pool_size": 0,
+    }.items():
+        text, found = re.subn(rf"(?m)^{setting} =.*$", f"{setting} = {value}", text)
+        assert found == 1, setting
+    return text
 
 
 def _said(log: Path) -> str:
