@@ -14,6 +14,7 @@ from pgqueuer.models import Job
 from app.deadlines.timers import DueTimer, due_timers, lock_for_firing
 from app.dossiers.effects import HANDLERS
 from app.dossiers.escalating import due_alarms, ring
+from app.dossiers.forgetting import forget
 from app.dossiers.giving_up import give_up
 from app.dossiers.progress import fire_timer
 from app.dossiers.tools import Tools
@@ -37,6 +38,7 @@ LOOK_AGAIN: Final = timedelta(seconds=2)
 ALIVE: Final = timedelta(seconds=6)  # a worker silent for so long is dead, and others take its jobs over
 SWEEP_SECONDS: Final = 20.0
 SENTINEL_SECONDS: Final = 45.0  # less than a minute, a sweep included: no minute is left out
+TIDY_SECONDS: Final = 3600.0
 LOOK_AT: Final = 100  # due timers or alarms read at a time
 
 log = structlog.get_logger()
@@ -59,6 +61,7 @@ async def _work(settings: Settings) -> None:
             _again_and_again(lambda: _watch_timers(tools, stopping), stopping),
             _again_and_again(lambda: _sweep(tools, stopping), stopping),
             _again_and_again(lambda: _watch_over(tools, stopping), stopping),
+            _again_and_again(lambda: _tidy(tools, stopping), stopping),
         )
 
 
@@ -240,6 +243,15 @@ async def look_around(tools: Tools, *, turn: int | None = None) -> Swept:
         log.info("sentinel", opened={cause.value: n for cause, n in swept.opened.items() if n},
                  cleared={cause.value: n for cause, n in swept.cleared.items() if n})
     return swept
+
+
+async def _tidy(tools: Tools, stopping: asyncio.Event) -> None:
+    """By the hour, what is no record and whose term is over is deleted."""
+    while not stopping.is_set():
+        await _pause(stopping, TIDY_SECONDS)  # first: a start has other things to do
+        if not stopping.is_set():
+            gone = await forget(tools, await every_office(tools.database))
+            log.info("forgotten", drafts=gone.drafts, keys=gone.keys, jobs=gone.jobs)
 
 
 async def every_office(database: Database) -> list[int]:

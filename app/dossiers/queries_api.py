@@ -83,13 +83,14 @@ class Line:
 
 
 _OF_OFFICES: Final = """
-SELECT id, code, procedure_code, title, holder_name, office_id, state, channel, created_at, submitted_at, received_at,
+SELECT newest.id, code, procedure_code, title, holder_name, office_id, state, channel, created_at, submitted_at, received_at,
   due_at, finished_at
-FROM dossier
-WHERE office_id = ANY($1) AND (state <> 'draft' OR assisted_by IS NOT NULL)
-  AND ($2::text[] IS NULL OR state = ANY($2)) AND ($3::text IS NULL OR procedure_code = $3)
-  AND ($4::timestamptz IS NULL OR (created_at, id) < ($4, $5::uuid))
-ORDER BY created_at DESC, id DESC LIMIT $6
+FROM unnest($1::int[]) AS o(id) CROSS JOIN LATERAL (
+  SELECT * FROM dossier d WHERE d.office_id = o.id AND (d.state <> 'draft' OR d.assisted_by IS NOT NULL)
+    AND ($2::text[] IS NULL OR d.state = ANY($2)) AND ($3::text IS NULL OR d.procedure_code = $3)
+    AND ($4::timestamptz IS NULL OR (d.created_at, d.id) < ($4, $5::uuid))
+  ORDER BY d.created_at DESC, d.id DESC LIMIT $6
+) newest ORDER BY created_at DESC, newest.id DESC LIMIT $6
 """
 
 

@@ -72,7 +72,8 @@ async def sweep(db: Db, tools: Tools, *, turn: int | None = None) -> Swept:
     offices, since = await _quiet_since(db, tools, now)
     for cause in Cause:
         parts = PARTS.get(cause, 1)
-        looked = [n for n, one in enumerate(offices) if turn is None or one % parts == turn % parts]
+        found = await _where_found(db, cause) if parts == HOURLY else frozenset()  # what was mended goes within the minute
+        looked = [n for n, one in enumerate(offices) if turn is None or one % parts == turn % parts or one in found]
         if not looked:
             continue
         rows = await db.rows(
@@ -86,6 +87,12 @@ async def sweep(db: Db, tools: Tools, *, turn: int | None = None) -> Swept:
         "UPDATE finding SET cleared_at = $2 WHERE cleared_at IS NULL AND cause <> ALL($1)", [one.value for one in Cause], now
     )
     return swept
+
+
+async def _where_found(db: Db, cause: Cause) -> frozenset[int]:
+    """The offices with an open finding of this cause."""
+    rows = await db.rows("SELECT DISTINCT office_id FROM finding WHERE cause = $1 AND cleared_at IS NULL", cause.value)
+    return frozenset(row["office_id"] for row in rows)
 
 
 async def _quiet_since(db: Db, tools: Tools, now: datetime) -> tuple[list[int], list[datetime]]:
