@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PROCESSES ?= 2
 
-.PHONY: env demo test check bench bench-million year oracle lock clean
+.PHONY: env demo test check bench bench-full bench-million load year oracle lock clean
 
 env: .venv/.ready
 
@@ -28,13 +28,21 @@ check: env
 	$(BIN)/mypy --strict
 	$(BIN)/lint-imports --no-cache
 
-# One table of ratios, product beside floor, measured in one run.
+# One table: every goal of speed, product beside floor, in one run of at most five minutes. KEEP=1 writes docs/speed.md.
 bench: env
-	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks $(if $(KEEP),--keep)
 
-# The supervisors' questions over 1,000,000 dossiers; some minutes to fill, about 5 GB while it runs. KEEP=1 writes docs/speed.md.
-bench-million: env
-	$(BIN)/python -m benchmarks --million $(if $(KEEP),--keep)
+# The rows that need room and time besides: 1,000,000 dossiers (about 5 GB while it runs), 1,000 certificates, 20,000 walks.
+bench-full: env
+	$(BIN)/python -m benchmarks --full $(if $(KEEP),--keep)
+
+# Its old name.
+bench-million: bench-full
+
+# Whole lives, pages and uploads by 1, 8 and 64 clients against two web processes and a worker; SECONDS=20 each.
+# PROVINCE=1: five submissions a second for ten minutes (SECONDS=600), or as much as the machine holds and why.
+load: env
+	$(BIN)/python -m benchmarks.load $(if $(PROVINCE),--province) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(KEEP),--keep)
 
 # A commune's whole year, counted again by hand: `make year DOSSIERS=600`.
 year: env

@@ -1,8 +1,9 @@
-"""One table of ratios, product beside floor, in one run of at most five minutes.
+"""One table: every aim of speed, product beside floor, in one run of at most five minutes.
 
     python -m benchmarks                print it
-    python -m benchmarks --million      the supervisors' questions over a million dossiers instead
-    … --keep                            and keep it in docs/speed.md
+    python -m benchmarks --full         the rows that need room and time too: a million dossiers, a thousand certificates
+    python -m benchmarks --little       every row with next to no rounds: that they run, not what they say
+    … --keep                            and keep it: docs/speed/bench.md or full.md, the summary in docs/speed.md
 """
 
 from __future__ import annotations
@@ -10,110 +11,171 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.kit.clock import LOCAL
-from benchmarks import engine, papers
+from benchmarks import engine, goals, keeping, papers
 from benchmarks.counting import count_lines
+from benchmarks.facts import difference_rows, growth_rows, machine_rows, miwg_rows, poll_rows
+from benchmarks.inside import inside_lines, without_engine_lines
 from benchmarks.machine import described, load
 from benchmarks.million import open_province
-from benchmarks.office import ROOT, drafts, fill, open_office
+from benchmarks.office import drafts, fill, open_office
 from benchmarks.province import province_lines, recount_line
+from benchmarks.searching import flat_lines, search_lines
 from benchmarks.servers import serving
 from benchmarks.signing import sign_lines
-from benchmarks.steps import drafts_needed, list_lines, step_lines, submit_lines, track_lines
-from benchmarks.table import Line, line, markdown, plain
+from benchmarks.starting import start_lines
+from benchmarks.steps import drafts_needed, endpoint_lines, list_lines, step_lines, submit_lines, track_lines
+from benchmarks.table import Line, Row, line, markdown, plain, tagged
+from benchmarks.unit_lines import unit_lines
 
-SUBMIT_ROUNDS = 6
+
+@dataclass(frozen=True)
+class Measure:
+    """How much of everything: rounds, dossiers that lie there, random steps, certificates."""
+
+    rounds: int = 8
+    few: int = 10_000
+    many: int = 100_000
+    steps: int = 2_000
+    starts: int = 3
+    turns: int = 40
 
 
-async def over_http() -> tuple[list[Line], str]:
+WHOLE, LITTLE = Measure(), Measure(1, 6_000, 7_000, 50, 1, 2)
+NOTES = {
+    "F13": "no importer is built",
+    "F12": "the page with rights, row-level security and the frame's own counts",
+}
+
+
+async def over_http(much: Measure) -> tuple[list[Row], str]:
     """Everything that needs an office, and which PostgreSQL it had."""
     async with open_office() as office:
-        lines: list[Line] = []
-        await fill(office, 10_000)
-        ready = await drafts(office, drafts_needed(SUBMIT_ROUNDS))
+        rows: list[Row] = []
+        await fill(office, much.few)
+        ready = await drafts(office, drafts_needed(much.rounds))
+        rows += await machine_rows(office)
+        rows += await inside_lines(office, rounds=much.rounds)
         async with serving(office, "product", "/livez") as product, serving(office, "bare", "/docs") as floor:
-            lines += await step_lines(office, product, floor, rounds=10)
-            lines += await submit_lines(office, ready, product, floor, rounds=SUBMIT_ROUNDS)
-            lines += await track_lines(office, product, floor, rounds=8)
-            few_lines, few = await list_lines(office, product, floor, rounds=10, named="10,000")
-            await fill(office, 100_000)
-            many_lines, many = await list_lines(office, product, floor, rounds=10, named="100,000")
-        flat = "The work list page, 100,000 beside 10,000 open dossiers (one after the other)"
-        lines += [*few_lines, *many_lines, line(flat, "CPU, server + database", "10,000", many.cpu, few.cpu, goal=1.5)]
-        return lines, office.postgres.version
+            rows += await without_engine_lines(office, product, floor, rounds=much.rounds)
+            rows += await step_lines(office, product, floor, rounds=much.rounds)
+            rows += await submit_lines(office, ready, product, floor, rounds=much.rounds)
+            rows += await track_lines(office, product, floor, rounds=much.rounds)
+            rows += await endpoint_lines(office, product, floor, rounds=much.rounds)
+            few_lines, few = await list_lines(office, product, floor, rounds=much.rounds, named=f"{much.few:,}")
+        async with (serving(office, "product", "/livez", processes=2) as two,
+                    serving(office, "bare", "/docs", processes=2) as bare_two):
+            rows += await unit_lines(office, two, bare_two, rounds=much.rounds)
+        rows += await start_lines(office, times=much.starts)
+        await fill(office, much.many)
+        rows += await poll_rows(office, much.many, rounds=much.rounds)
+        async with serving(office, "product", "/livez") as product, serving(office, "bare", "/docs") as floor:
+            many_lines, many = await list_lines(office, product, floor, rounds=much.rounds, named=f"{much.many:,}")
+        flat = f"The work list page, {much.many:,} beside {much.few:,} open dossiers (one after the other)"
+        rows += [*tagged(few_lines, "F12"), *tagged(many_lines, "F12"),
+                 line(flat, "CPU, server + database", f"{much.few:,}", many.cpu, few.cpu, goal=1.5)]
+        return rows, office.postgres.version
 
 
-def engine_lines() -> list[Line]:
+def engine_lines(much: Measure) -> list[Row]:
     """The rows of benchmarks.engine, whose p10 and median come as rows of their own."""
-    rows = {row.name: row for row in engine.measure()}
-    lines = []
-    for name, row in rows.items():
+    found = {row.name: row for row in engine.measure(much.turns)}
+    rows: list[Row] = []
+    for name, row in found.items():
         if name.endswith(", p10"):
-            middle = rows[name.removesuffix("p10") + "median"]
+            middle = found[name.removesuffix("p10") + "median"]
             what, _, floor = name.removesuffix(", p10").partition(": ")
-            lines.append(Line(
+            rows.append(Line(
                 "One turn of the engine, from stored bytes to stored bytes", what, floor, "ms", row.product_ms,
-                middle.product_ms, row.floor_ms, middle.floor_ms, row.goal,
+                middle.product_ms, row.floor_ms, middle.floor_ms, row.goal, "F1 H4" if "memory" in floor else "F1",
             ))
         elif name.startswith("state"):
-            lines.append(Line(
+            rows.append(Line(
                 "State of an instance at its largest", name.partition(":")[0], "1 kB", "B", row.product_ms, row.product_ms,
-                row.floor_ms, row.floor_ms, row.goal,
+                row.floor_ms, row.floor_ms, row.goal, "F4 H4",
             ))
-    return sorted(lines, key=lambda one: one.group)
+    return [*sorted(rows, key=lambda one: one.group), *growth_rows()]
 
 
-def paper_lines() -> list[Line]:
+def paper_lines() -> list[Row]:
     """The rows of benchmarks.papers; they give the tenth percentile only."""
     return [
         Line(
             "Papers (tenth percentile only)", row.name.partition(",")[0].partition(" / ")[0], row.name.rpartition("/ ")[2],
             "ms", row.product_ms, row.product_ms, row.floor_ms, row.floor_ms, row.goal,
+            "F11" if row.name.startswith("certificate, new") else "",
         )
         for row in papers.measure()
     ]
 
 
-async def over_a_province(few: int, many: int, *, rounds: int) -> tuple[list[Line], str]:
-    """The supervisors' questions over `many` dossiers, and what they cost beside `few`."""
+async def over_a_province(few: int, many: int, *, rounds: int) -> tuple[list[Row], str]:
+    """The supervisors' questions over `many` dossiers, and what they cost beside `few`; the search by name too."""
     async with open_province(few) as filled:
         _, small = await province_lines(filled, rounds=rounds)
+        _, names = await search_lines(filled, rounds=rounds)
     async with open_province(many) as filled:
-        lines, large = await province_lines(filled, rounds=rounds)
-        lines += await recount_line(filled)
+        found, large = await province_lines(filled, rounds=rounds)
+        rows: list[Row] = [_aimed(one) for one in found]
+        searched, more_names = await search_lines(filled, rounds=rounds)
+        rows += tagged([*searched, *flat_lines(names, more_names, few, many)], "H5")
+        rows += await recount_line(filled)
         flat = f"The overdue list, a page of 50: {many:,} beside {few:,} dossiers (one after the other)"
-        lines += [line(flat, name, f"{few:,}", large[name], small[name], goal=1.5) for name in large]
-        return lines, filled.postgres.version
+        rows += [line(flat, name, f"{few:,}", large[name], small[name], goal=1.5, goals="H5") for name in large]
+        return rows, filled.postgres.version
+
+
+def _aimed(one: Line) -> Line:
+    """Which aim a row of the province decides."""
+    if one.what.startswith("the overdue list") or "page" in one.group.lower():
+        return replace(one, goals="H5" if one.goal is not None else "")
+    return replace(one, goals="H8") if one.what == "timers that are due" else one
+
+
+def measured(*, full: bool, much: Measure) -> tuple[list[Row], str]:
+    """Every row, and which PostgreSQL it was."""
+    rows: list[Row] = [*engine_lines(much), *difference_rows(20_000 if full else much.steps), *miwg_rows()]
+    rows += [*paper_lines(), *asyncio.run(sign_lines(rounds=30 if much is WHOLE else 1)), *count_lines()]
+    more, postgres = asyncio.run(over_http(much))
+    rows += more
+    if full:
+        rows += asyncio.run(over_a_province(10_000, 1_000_000, rounds=15))[0]
+    return rows, postgres
 
 
 def main() -> None:
     """Measure, print, perhaps keep."""
-    began, busy, million = time.monotonic(), load(), "--million" in sys.argv
-    if million:
-        lines, (more, postgres) = count_lines(), asyncio.run(over_a_province(10_000, 1_000_000, rounds=15))
-    else:
-        lines = engine_lines() + paper_lines() + asyncio.run(sign_lines()) + count_lines()
-        more, postgres = asyncio.run(over_http())
-        more += asyncio.run(over_a_province(10_000, 100_000, rounds=8))[0]
-    lines += more
-    day = datetime.now(LOCAL)
+    full, much = "--full" in sys.argv, LITTLE if "--little" in sys.argv else WHOLE
+    began, busy = time.monotonic(), load()
+    rows, postgres = measured(full=full, much=much)
+    day, name = datetime.now(LOCAL), "full" if full else "bench"
     head = [*described(postgres), f"{busy} before, {load()} after; {time.monotonic() - began:.0f} s"]
+    found = goals.decided(rows, f"make bench{'-full' if full else ''}", f"{day:%Y-%m-%d}")
     print(f"{day:%Y-%m-%d %H:%M}\n" + "\n".join(head) + "\n")
-    print(plain(lines))
+    print(plain(rows) + "\n")
+    print(goals.short(found))
     if "--keep" in sys.argv:
-        keep("A million dossiers" if million else "Latest result", f"{day:%Y-%m-%d %H:%M}", head, lines)
+        keep(name, day, head, rows, found)
 
 
-def keep(title: str, day: str, head: list[str], lines: list[Line]) -> None:
-    """Put the table into docs/speed.md as the section of this title, in place of the one before."""
-    page = ROOT / "docs" / "speed.md"
-    words, *sections = (page.read_text(encoding="utf-8") if page.exists() else "# Speed\n").split("\n## ")
+def keep(name: str, day: datetime, head: list[str], rows: Sequence[Row], found: dict[str, dict[str, object]]) -> None:
+    """The long table into a page of its own, the summary of all kept runs into docs/speed.md, one line of history."""
+    title = "Every aim beside its floor" if name == "bench" else "Every aim, a million dossiers"
+    keeping.keep_page(name, title, day, head, markdown(rows))
+    keeping.keep_figures(name, {"at": f"{day:%Y-%m-%d %H:%M}", "machine": head, "aims": found})
+    kept = [figures for one in ("bench", "full") if (figures := keeping.kept_figures(one))]
+    aims: dict[str, dict[str, object]] = {}
+    for figures in sorted(kept, key=lambda one: str(one["at"])):
+        aims |= figures["aims"]
     told = "\n".join(f"- {one}" for one in head)
-    new = f"{title}: {day}\n\n{told}\n\n{markdown(lines)}\n"
-    kept = [one for one in sections if not one.startswith(f"{title}:")]
-    page.write_text("\n## ".join([words, *kept, new]), encoding="utf-8")
+    keeping.put_summary(f"Last run: {day:%Y-%m-%d %H:%M}.\n\n{told}\n\n{goals.summary(aims, NOTES)}")
+    main_ones = "; ".join(f"{goal} {aims[goal]['told'][0]['told']}" for goal in ("H1", "H3", "H4", "H5", "H6", "H9")  # type: ignore[index]
+                          if goal in aims)
+    keeping.add_history(f"| {day:%Y-%m-%d %H:%M} | make bench{'-full' if name == 'full' else ''} | {main_ones} |")
 
 
 if __name__ == "__main__":

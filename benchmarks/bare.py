@@ -1,24 +1,29 @@
 """The floor as a server: FastAPI and asyncpg doing the same work by hand, with no sign-in, rights, tenants or journal.
 
-Three ways through a step: the SQL alone, and stock SpiffWorkflow with its own serializer around the same SQL. Pages
-are drawn by the same templates from the same queries. Run by `benchmarks.servers` as a process of its own.
+Ways through a step: the least SQL by hand; stock SpiffWorkflow with its own serializer around that; and what the product
+itself says to PostgreSQL, said again with no engine. `bare_unit` plays whole lives on the stock engine; `bare_pages` draws
+pages by the same templates from the same queries. Run by `benchmarks.servers` as processes of their own.
 """
 
 from __future__ import annotations
 
 import os
+import pickle
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 from fastapi import FastAPI, Request
 
-from benchmarks import bare_pages
+from app.kit.db import open_database
+from benchmarks import bare_pages, bare_unit
 from benchmarks.engine import flat
-from benchmarks.office import examined
+from benchmarks.office import dossier_id, examined
+from benchmarks.recorded import say
 from tests.engine.stock import Stock, parse
 
 READ = "SELECT version, state FROM floor.{table} WHERE id = $1"
@@ -66,7 +71,9 @@ def application() -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.pool = await asyncpg.create_pool(os.environ["BENCH_FLOOR_DSN"], min_size=2, max_size=10)
         app.state.specs, app.state.state = parse(flat()), examined()[0]
+        app.state.as_product = await open_database(os.environ["MOTCUA_DATABASE_URL"], smallest=2)
         yield
+        await app.state.as_product.close()
         await app.state.pool.close()
 
     app = FastAPI(lifespan=lifespan, openapi_url=None, telemetry={"tracing": False})
@@ -79,7 +86,16 @@ def application() -> FastAPI:
     @app.post("/stock/{number}")
     async def stock(request: Request, number: int) -> dict[str, int]:
         """The same with the stock engine between reading and writing."""
-        return await _step(request, "stock", number, lambda state: _played(request.app.state.specs, state))
+        return await _step(request, "stock", number, lambda state: played(request.app.state.specs, state))
+
+    @app.post("/replayed/{number}")
+    async def replayed(request: Request, number: int) -> dict[str, str]:
+        """The same endpoint without an engine: the product's own statements for this dossier, and an answer."""
+        if not hasattr(app.state, "step"):
+            app.state.step = pickle.loads((Path(os.environ["BENCH_FOLDER"]) / "step.pickle").read_bytes())
+        async with app.state.as_product.pool.acquire() as connection:
+            await say(connection, app.state.step.of(dossier_id(number)))
+        return {"state": "in_progress"}
 
     @app.post("/submitted/{number}")
     async def submitted(request: Request, number: int) -> dict[str, str]:
@@ -92,13 +108,20 @@ def application() -> FastAPI:
         return {"code": f"H99.08.22-{now:%y%m%d}-{last:04d}"}
 
     app.include_router(bare_pages.router)
+    app.include_router(bare_unit.router)
     return app
 
 
 async def _step(request: Request, table: str, number: int, play: Any) -> dict[str, int]:
+    return await step_by_hand(request.app.state.pool, table, number, play)
+
+
+async def step_by_hand(pool: asyncpg.Pool, table: str, number: int, play: Any) -> dict[str, int]:
+    """One step of a floor's instance with the least SQL, `play` between reading and writing its state."""
     now = datetime.now(UTC)
-    async with request.app.state.pool.acquire() as connection, connection.transaction():
+    async with pool.acquire() as connection, connection.transaction():
         row = await connection.fetchrow(READ.format(table=table), number)
+        assert row is not None
         state = play(row["state"])
         version = row["version"]
         moved = await connection.fetchval(
@@ -108,7 +131,8 @@ async def _step(request: Request, table: str, number: int, play: Any) -> dict[st
     return {"moved": moved}
 
 
-def _played(specs: Any, state: bytes) -> bytes:
+def played(specs: Any, state: bytes) -> bytes:
+    """The stock engine's turn: restored, "once more", stored."""
     stock = Stock.__new__(Stock)
     stock.workflow, stock.round_trip, stock.ended = Stock.serializer.deserialize_json(state.decode()), False, None
     stock.complete("examine", {"outcome": "again"})

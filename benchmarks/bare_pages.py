@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any, Final
 
+import orjson
 from fastapi import APIRouter, Form, Request, Response
 
 from app.desk.work import LANES, WINDOWS
@@ -46,6 +47,21 @@ async def work(request: Request) -> Response:
     return Response(page, media_type="text/html; charset=utf-8")
 
 
+@router.get("/work.json")
+async def work_json(request: Request) -> Response:
+    """The worklist of a specialist as JSON: the query, its rows, orjson."""
+    async with request.app.state.pool.acquire() as connection:
+        db = Db(connection)
+        rows = await queries.work(db, offices=OFFICES, roles=["specialist"], officer_id=await _me(request, db))
+    items = [{
+        "dossier_id": row.dossier_id, "code": row.code, "title": row.title, "holder_name": row.holder_name,
+        "state": row.state, "dossier_due_at": row.due_at, "step": {
+            "task_no": row.task_no, "name": row.step, "role": row.role, "held_by": row.officer_id, "due_at": row.step_due,
+        },
+    } for row in rows[: queries.PAGE]]
+    return Response(orjson.dumps({"items": items, "next": "x"}, default=str), media_type="application/json")
+
+
 @router.post("/tracked")
 async def tracked(request: Request, code: str = Form(), digits: str = Form()) -> Response:
     """The progress of a dossier by hand: its row with the proof, its journal, then the template."""
@@ -62,7 +78,7 @@ async def tracked(request: Request, code: str = Form(), digits: str = Form()) ->
         "portal/track/progress.html", "vi", "", frame=_around()["frame"],
         here=Here("/track", "vi", "/language/en?back=/track"), current="/track", errors=(),
         code=code, procedure="Để đo", heading="Đang giải quyết", events=shown[::-1],
-        due=DueView(DueState.OK, row["due_at"], 3), promised=row["original_due_at"],
+        as_of=None, told=None, due=DueView(DueState.OK, row["due_at"], 3), promised=row["original_due_at"],
         stations=_stations(row["submitted_at"], row["due_at"]),
     )
     return Response(page, media_type="text/html; charset=utf-8")

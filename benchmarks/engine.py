@@ -130,6 +130,49 @@ def _compare(bpmn: bytes, walk: list[Step], rounds: int) -> tuple[list[float], l
     return ours, memory, stored, longest
 
 
+def looping() -> bytes:
+    """Parallel and inclusive ways inside a subprocess that comes round again and again."""
+    inner = drawn.subprocess(
+        "handling", drawn.start("handling_begun"), drawn.parallel("fork"), drawn.parallel("joined"),
+        drawn.step("ask_one"), drawn.step("ask_two"), drawn.inclusive("some", "some-to-all"), drawn.inclusive("all"),
+        drawn.step("read"), drawn.step("visit"), drawn.end("handled"),
+        drawn.way("handling_begun", "fork", "ask_one", "joined", "some"), drawn.way("fork", "ask_two", "joined"),
+        drawn.flow("some", "read", "outcome == 'again'"), drawn.flow("some", "visit", "outcome == 'again'"),
+        drawn.flow("some", "all"),
+        drawn.way("read", "all", "handled"), drawn.way("visit", "all"),
+    )
+    return drawn.drawing(
+        drawn.start(), drawn.exclusive("rounds"), inner, drawn.exclusive("seen", "seen-to-over"), drawn.step("decide"),
+        drawn.end("over"), drawn.way("begun", "rounds", "handling", "decide", "seen"),
+        drawn.flow("seen", "rounds", "outcome == 'again'"), drawn.flow("seen", "over"),
+    )
+
+
+def growth(rounds: int = 20) -> list[tuple[str, int, int]]:
+    """For each model: its name, the bytes of its state at the same place after 2 loops and after `rounds`."""
+    found = []
+    for name, bpmn in (("flat", flat()), ("AND and OR in a subprocess", looping())):
+        drawing = load_drawing(bpmn)
+        turn, sizes = begin(drawing, {"outcome": "again"}), dict[int, int]()
+        for loop in range(1, rounds + 1):
+            turn = _flat_round(drawing, turn) if name == "flat" else _whole_round(drawing, turn)
+            sizes[loop] = len(turn.state)
+        found.append((name, sizes[2], sizes[rounds]))
+    return found
+
+
+def _flat_round(drawing: Any, turn: Turn) -> Turn:
+    for name, answer in (("check_papers", {"outcome": "supplement"}), ("await_supplement", {"outcome": "again"})):
+        turn = _ours(drawing, turn, name, answer, [])
+    return turn
+
+
+def _whole_round(drawing: Any, turn: Turn) -> Turn:
+    for name in ("ask_one", "ask_two", "read", "visit", "decide"):
+        turn = _ours(drawing, turn, name, {"outcome": "again"}, [])
+    return turn
+
+
 def _tenth(values: list[float]) -> float:
     return sorted(values)[len(values) // 10]
 

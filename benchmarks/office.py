@@ -10,9 +10,9 @@ import asyncio
 import io
 import shutil
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
 
@@ -36,7 +36,7 @@ from app.procedures.service import publish, publish_all
 from app.sessions import service as sessions
 from app.signatures.keyring import Keyring
 from benchmarks.engine import flat
-from benchmarks.work_unit import People, open_people, publish_unit
+from benchmarks.work_unit import People, life_drawing, open_people, publish_unit, two_kilobytes
 from storage import open_store
 from tests.engine.stock import Stock, parse
 from tests.factories import Given, Make
@@ -44,7 +44,8 @@ from tests.factories import Given, Make
 ROOT = Path(__file__).parent.parent
 CODE, OFFICE = "9.000900", 2
 FIRST_STOCK = 10_001  # the floor's instances of the stock engine begin here; both share one work list
-ACTED_ON = 2_000  # dossiers that stand at `examine`, held by nobody: what the step is measured on
+BARE = 2_000  # instances of the floor, stepped round and round
+ACTED_ON = 6_000  # dossiers that stand at `examine`, held by nobody: what the step is measured on, each once
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,15 @@ class BenchOffice:
     people: People
     version_id: UUID
     examine_no: int
+    untouched: Iterator[int] = field(default_factory=lambda: iter(range(1, ACTED_ON + 1)))  # dossiers to act on
+
+    @property
+    def tools(self) -> Tools:
+        """The product's tools on the office's store and keys."""
+        return Tools(
+            database=self.database, store=open_store(f"folder://{self.folder}/objects"), catalogue=Catalogue(),
+            calendars=Calendars(load_calendar()), keyring=Keyring(self.folder / "keys"), public_url="https://bench.invalid",
+        )
 
 
 @dataclass(frozen=True)
@@ -113,11 +123,7 @@ async def _found(folder: Path, postgres: EmbeddedPostgres, database: Database) -
 
 async def drafts(office: BenchOffice, count: int) -> Drafts:
     """One draft made as citizens make them, and as many copies of its rows; its one paper lies in the store once."""
-    tools = Tools(
-        database=office.database, store=open_store(f"folder://{office.folder}/objects"), catalogue=Catalogue(),
-        calendars=Calendars(load_calendar()), keyring=Keyring(office.folder / "keys"), public_url="https://bench.invalid",
-    )
-    make = Make(office.database, tools)
+    make = Make(office.database, office.tools)
     citizen = await make.citizen()
     filled = Given({"purpose": {"purpose": "Để đo"}}, {"proof": _a_page()}, "online", "online")
     first = await make.draft("9.000001", filled, citizen)
@@ -205,6 +211,12 @@ CREATE TABLE floor.told (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, instance_id bigint, key text UNIQUE, at timestamptz, state text,
   facts text);
 CREATE TABLE floor.stock (LIKE floor.instance INCLUDING ALL) WITH (fillfactor = 70);
+CREATE TABLE floor.unit (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, version int NOT NULL DEFAULT 0, state bytea NOT NULL)
+  WITH (fillfactor = 70);
+CREATE TABLE floor.unit_work (
+  instance_id bigint, node text, role text, opened_at timestamptz, PRIMARY KEY (instance_id, node));
+CREATE INDEX ON floor.unit_work (role, opened_at);
 """
 
 
@@ -216,16 +228,24 @@ async def _lay_out(office: BenchOffice) -> int:
         await connection.execute(FLOOR)
         with suppress(asyncpg.FeatureNotSupportedError):
             await connection.execute("ALTER TABLE floor.stock ALTER state SET COMPRESSION lz4")
+            await connection.execute("ALTER TABLE floor.unit ALTER state SET COMPRESSION lz4")
         for table, first, content in (("instance", 1, state), ("stock", FIRST_STOCK, stock_examined())):
             await connection.execute(
                 f"INSERT INTO floor.{table} SELECT n, 0, now() + interval '2 days', $3::bytea"
                 " FROM generate_series($1::int, $2::int) AS n",
-                first, first + ACTED_ON - 1, content,
+                first, first + BARE - 1, content,
             )
         await connection.execute(
             "INSERT INTO floor.work SELECT n, 0, 'examine', 'specialist', NULL, now() + interval '1 day'"
-            f" FROM generate_series(1, {FIRST_STOCK + ACTED_ON}) AS n"
+            f" FROM generate_series(1, {FIRST_STOCK + BARE}) AS n"
         )
+        unit = Stock(parse(life_drawing(machines=False)), two_kilobytes(0))
+        unit.complete("check_papers", {"action": "receive"})
+        await connection.execute(
+            "INSERT INTO floor.unit (state) SELECT $2::bytea FROM generate_series(1, $1::int)",
+            10_000, unit.serializer.serialize_json(unit.workflow).encode(),
+        )
+        await connection.execute("INSERT INTO floor.unit_work SELECT id, 'examine', 'specialist', now() FROM floor.unit")
         await _write_dossiers(connection, office, 1, ACTED_ON, state, examine_no, remind_no, measured=True)
     finally:
         await connection.close()

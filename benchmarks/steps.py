@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import orjson
 
 from benchmarks.asking import Contender, Request, by_turns, request
-from benchmarks.office import ACTED_ON, FIRST_STOCK, BenchOffice, Drafts, dossier_code, dossier_id
+from benchmarks.office import ACTED_ON, BARE, FIRST_STOCK, BenchOffice, Drafts, dossier_code, dossier_id
 from benchmarks.servers import Server
-from benchmarks.table import Line, line
+from benchmarks.table import Line, Row, line
 
 DRAFT_BATCH = 16
 SQL, STOCK = "same SQL, no engine", "stock SpiffWorkflow, nothing else on"
@@ -22,9 +22,8 @@ async def step_lines(office: BenchOffice, product: Server, floor: Server, *, rou
     By the API, which answers with the dossier as it then stands; and by the verb alone behind the same sign-in, rights,
     tenants and journal, answering in one word: what the API's answer costs is the difference.
     """
-    half = ACTED_ON // 2
-    api = Contender("api", product.port, product.pid, _acts(office, "/api/v1/dossiers/{}/steps/{}", 1, half))
-    verb = Contender("verb", product.port, product.pid, _acts(office, "/bench/dossiers/{}/steps/{}", half + 1, ACTED_ON))
+    api = Contender("api", product.port, product.pid, _acts(office, "/api/v1/dossiers/{}/steps/{}"))
+    verb = Contender("verb", product.port, product.pid, _acts(office, "/bench/dossiers/{}/steps/{}"))
     bare = Contender("bare", floor.port, floor.pid, _plain("bare", 1))
     stock = Contender("stock", floor.port, floor.pid, _plain("stock", FIRST_STOCK))
     await by_turns([api, verb, bare, stock], office.postgres.pid, rounds=rounds)
@@ -44,15 +43,15 @@ async def step_lines(office: BenchOffice, product: Server, floor: Server, *, rou
     return lines
 
 
-def _acts(office: BenchOffice, path: str, first: int, last: int) -> Iterator[Request]:
+def _acts(office: BenchOffice, path: str) -> Iterator[Request]:
     """Every dossier once: its open step has the number the engine gave it."""
     body = orjson.dumps({"action": "again"})
-    for n in range(first, last + 1):
+    for n in office.untouched:
         yield request("POST", path.format(dossier_id(n), office.examine_no), bearer=office.words["specialist"], json=body)
 
 
 def _plain(name: str, first: int) -> Iterator[Request]:
-    for n in itertools.cycle(range(first, first + ACTED_ON)):
+    for n in itertools.cycle(range(first, first + BARE)):
         yield request("POST", f"/{name}/{n}")
 
 
@@ -120,3 +119,16 @@ async def list_lines(
         line(group, "CPU, server + database", by_hand, ours.cpu, bare.cpu, goal=1.3),
         line(group, "one client", by_hand, ours.alone, bare.alone),
     ], ours
+
+
+async def endpoint_lines(office: BenchOffice, product: Server, floor: Server, *, rounds: int) -> list[Row]:
+    """The worklist as JSON beside the same query, asyncpg and orjson."""
+    asks = request("GET", "/api/v1/steps", bearer=office.words["specialist"])
+    ours = Contender("product", product.port, product.pid, itertools.repeat(asks))
+    bare = Contender("bare", floor.port, floor.pid, itertools.repeat(request("GET", "/work.json")))
+    await by_turns([ours, bare], office.postgres.pid, rounds=rounds, batch=20)
+    group, by_hand = "The worklist endpoint, 10,000 open dossiers", "same query by hand, asyncpg and orjson"
+    return [
+        line(group, "CPU, server + database", by_hand, ours.cpu, bare.cpu, goal=1.3, goals="F12"),
+        line(group, "one client", by_hand, ours.alone, bare.alone),
+    ]
