@@ -1,6 +1,6 @@
 """An address as people and the post read it: house and street, commune, province (two levels)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,23 +28,36 @@ async def place_of(db: Db, value: Any) -> Place:
 
     Names of units come from the territory of the day they are asked for; a code nobody knows is left out.
     """
+    (place,) = await places_of(db, [value])
+    return place
+
+
+async def places_of(db: Db, values: Sequence[Any]) -> list[Place]:
+    """Several addresses by one look at the territory, in their order; none where no unit is named."""
+    codes = {str(one.get(part) or "") for one in values if isinstance(one, Mapping) for part in ("commune", "province")}
+    rows = await db.rows(_UNITS, sorted(codes - {""})) if codes - {""} else []
+    units = {row["code"]: row for row in rows}
+    return [_place(one, units) for one in values]
+
+
+_UNITS = """
+SELECT DISTINCT ON (code) code, name, (
+  SELECT p.name FROM territory p WHERE p.code = t.parent_code ORDER BY p.valid_from DESC LIMIT 1) AS above
+FROM territory t WHERE code = ANY($1) ORDER BY code, valid_from DESC
+"""
+
+
+def _place(value: Any, units: Mapping[str, Mapping[str, Any]]) -> Place:
     if not isinstance(value, Mapping):
         return Place(street=str(value or ""))
-    codes = [str(value.get(part) or "") for part in ("commune", "province")]
-    rows = await db.rows(
-        "SELECT DISTINCT ON (code) code, name, parent_code FROM territory WHERE code = ANY($1)"
-        " ORDER BY code, valid_from DESC",
-        [code for code in codes if code],
+    commune, province = (str(value.get(part) or "") for part in ("commune", "province"))
+    known, above = units.get(commune), units.get(province)
+    return Place(
+        str(value.get("street") or value.get("detail") or ""),
+        str(value.get("commune_name") or (known["name"] if known else "") or _words(commune)),
+        str(value.get("province_name") or (above["name"] if above else "") or _words(province)
+            or (known["above"] if known else "") or ""),
     )
-    names = {row["code"]: row["name"] for row in rows}
-    commune = str(value.get("commune_name") or names.get(codes[0], "") or _words(codes[0]))
-    province = str(value.get("province_name") or names.get(codes[1], "") or _words(codes[1]))
-    if not province:
-        parent = next((row["parent_code"] for row in rows if row["code"] == codes[0]), None)
-        province = str(
-            await db.value("SELECT name FROM territory WHERE code = $1 ORDER BY valid_from DESC LIMIT 1", parent) or ""
-        ) if parent else ""
-    return Place(str(value.get("street") or value.get("detail") or ""), commune, province)
 
 
 def _words(code: str) -> str:

@@ -13,7 +13,7 @@ from app.dossiers import checklist, drafts, filled_receipts, filled_slips, intak
 from app.dossiers.asking import Ask
 from app.dossiers.case import Case, open_case
 from app.dossiers.clock import calendar_of, cutoff_of, reading_of, start_of
-from app.dossiers.folder import open_folder
+from app.dossiers.folder import folder_of
 from app.dossiers.judging import judge_all
 from app.dossiers.progress import act
 from app.dossiers.refusals import NotYourStep
@@ -91,13 +91,13 @@ def promise(tools: Tools, case: Case, facts: Mapping[str, Any], at: datetime, la
 
 async def receipt_of(db: Db, tools: Tools, case: Case) -> Paper:
     """Giấy tiếp nhận hồ sơ và hẹn trả kết quả (A5), for the person who stands at the counter."""
-    folder = await open_folder(db, tools, case.id)
+    folder = await folder_of(db, tools, case)
     return await print_form(await filled_slips.receipt(db, folder, {}), printed_at=clock.now())
 
 
 async def application_of(db: Db, tools: Tools, case: Case) -> Paper:
     """Tờ khai as it was typed so far, for the applicant to read and sign."""
-    folder = await open_folder(db, tools, case.id)
+    folder = await folder_of(db, tools, case)
     return await print_form(await filled_receipts.application(db, folder, {}), printed_at=clock.now())
 
 

@@ -92,10 +92,14 @@ class Folder:
 
 async def open_folder(db: Db, tools: Tools, dossier_id: UUID) -> Folder:
     """Read the folder of a dossier this transaction may see. Raises DossierNotFound."""
-    case = await open_case(db, tools, dossier_id)
+    return await folder_of(db, tools, await open_case(db, tools, dossier_id))
+
+
+async def folder_of(db: Db, tools: Tools, case: Case) -> Folder:
+    """The folder of a dossier that is open already."""
     applicant = await db.get(Citizen, case.applicant_id)
     assert applicant is not None
-    history = tuple(await journal.lines(db, dossier_id))
+    history = tuple(await journal.lines(db, case.id))
     return Folder(
         case=case, office=await people.office(db, case.office_id), applicant=applicant,
         address=str(await place_of(db, applicant.address)), journal=history,

@@ -5,16 +5,15 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from app.deliveries.models import Delivery
 from app.documents import service as documents
 from app.documents.models import DocumentKind
 from app.dossiers import filled_letters, filled_receipts, filled_slips
-from app.dossiers.addresses import place_of
-from app.dossiers.case import Case, open_case
-from app.dossiers.folder import WAYS, Folder, day_of, dialled, head_of_unit, open_folder
+from app.dossiers.addresses import Place, place_of, places_of
+from app.dossiers.case import Case
+from app.dossiers.folder import WAYS, Folder, day_of, dialled, folder_of, head_of_unit, open_folder
 from app.dossiers.models import DossierState
 from app.dossiers.outcomes import dossier_of
-from app.dossiers.posting import receiver_of
+from app.dossiers.posting import address_of, party_of
 from app.dossiers.states import WORDS
 from app.dossiers.tools import Tools
 from app.jobs import service as jobs
@@ -73,12 +72,12 @@ async def print_form(tools: Tools, work: Work) -> None:
 
 async def control_slip_of(db: Db, tools: Tools, case: Case) -> Paper:
     """The control slip as the dossier stands now (Phiếu kiểm soát)."""
-    return await _printed(await filled_slips.control_slip(db, await open_folder(db, tools, case.id), {}))
+    return await _printed(await filled_slips.control_slip(db, await folder_of(db, tools, case), {}))
 
 
 async def label_of(db: Db, tools: Tools, case: Case) -> Paper:
     """The label of the packet, again. Raises NothingToHandOver when nothing goes by post."""
-    return await _printed(await filled_receipts.label(db, await open_folder(db, tools, case.id), {}))
+    return await _printed(await filled_receipts.label(db, await folder_of(db, tools, case), {}))
 
 
 async def register_of(db: Db, tools: Tools, office: Office, start: date, end: date) -> Paper:
@@ -100,8 +99,11 @@ async def register_of(db: Db, tools: Tools, office: Office, start: date, end: da
 
 async def handover_list_of(db: Db, tools: Tools, office: Office, day: date) -> Paper:
     """The list of packets handed to the post on `day`; for today also those that still wait for the postman."""
-    rows = await db.rows(_PACKETS, office.id, _midnight(day), _midnight(day + timedelta(days=1)), day == clock.today())
-    shipments = [await _shipment(db, tools, Delivery(**dict(row))) for row in rows]
+    rows = [dict(row) for row in await db.rows(
+        _PACKETS, office.id, _midnight(day), _midnight(day + timedelta(days=1)), day == clock.today()
+    )]
+    places = await places_of(db, [address_of(row["receiver"] or row["return_address"], row) for row in rows])
+    shipments = [await _shipment(db, tools, row, place) for row, place in zip(rows, places, strict=True)]
     giver = next((row["handed_by"] for row in rows if row["handed_by"]), None)
     return await _printed(HandoverList(
         head=head_of_unit(office), number=f"{day:%y%m%d}/BG", unit=office.name,
@@ -122,9 +124,14 @@ LEFT JOIN LATERAL (
 WHERE d.office_id = $1 AND d.received_at >= $2 AND d.received_at < $3 ORDER BY d.received_at, d.code
 """
 _PACKETS = """
-SELECT * FROM delivery WHERE office_id = $1 AND way = 'post'
-  AND (handed_at >= $2 AND handed_at < $3 OR $4::bool AND handed_at IS NULL AND state IN ('ready', 'ordered'))
-ORDER BY created_at, id
+SELECT y.shipment_code, y.receiver, y.handed_by, d.code, d.procedure_version_id, d.return_address,
+  c.name, c.phone, c.email, c.address, (
+    SELECT string_agg(r.title, '; ' ORDER BY r.n) FROM result r WHERE r.dossier_id = d.id AND r.state = 'issued'
+  ) AS titles
+FROM delivery y JOIN dossier d ON d.id = y.dossier_id JOIN citizen c ON c.id = d.applicant_id
+WHERE y.office_id = $1 AND y.way = 'post'
+  AND (y.handed_at >= $2 AND y.handed_at < $3 OR $4::bool AND y.handed_at IS NULL AND y.state IN ('ready', 'ordered'))
+ORDER BY y.created_at, y.id
 """
 
 
@@ -142,13 +149,12 @@ async def _register_row(db: Db, tools: Tools, office: Office, row: Mapping[str, 
     )
 
 
-async def _shipment(db: Db, tools: Tools, delivery: Delivery) -> Shipment:
-    case = await open_case(db, tools, delivery.dossier_id)
-    receiver = await receiver_of(db, case, delivery)
-    titles = await db.rows("SELECT title FROM result WHERE dossier_id = $1 AND state = 'issued' ORDER BY n", case.id)
+async def _shipment(db: Db, tools: Tools, row: Mapping[str, Any], place: Place) -> Shipment:
+    loaded = await tools.catalogue.version(db, row["procedure_version_id"])
+    receiver, code = party_of(row["receiver"] or row["return_address"], row, place), row["code"] or "—"
     return Shipment(
-        shipment=delivery.shipment_code or case.display_code, code=case.display_code, request=case.procedure.name(),
-        result="; ".join(row["title"] for row in titles), receiver=receiver.name,
+        shipment=row["shipment_code"] or code, code=code, request=loaded.name(), result=row["titles"] or "",
+        receiver=receiver.name,
         address=", ".join(part for part in (receiver.address, receiver.province) if part not in ("", "—")),
         phone=dialled(receiver.phone),
     )

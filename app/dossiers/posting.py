@@ -5,13 +5,14 @@ once by its own id; the drawing hears of the end (`post_delivered`, `post_return
 when the post was quicker than the desk.
 """
 
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 from app.deliveries import service as deliveries
 from app.deliveries.models import Delivery
-from app.dossiers.addresses import place_of
+from app.dossiers.addresses import Place, place_of
 from app.dossiers.case import Case, open_case
 from app.dossiers.moves import Move
 from app.dossiers.outcomes import done, dossier_of
@@ -226,7 +227,17 @@ async def receiver_of(db: Db, case: Case, delivery: Delivery) -> Party:
     chosen = delivery.receiver or case.return_address
     person = await db.row("SELECT name, phone, email, address FROM citizen WHERE id = $1", case.applicant_id)
     assert person is not None
-    place = await place_of(db, chosen.get("address") or (chosen if chosen.get("commune") else person["address"]))
+    known = dict(person)
+    return party_of(chosen, known, await place_of(db, address_of(chosen, known)))
+
+
+def address_of(chosen: Mapping[str, Any], person: Mapping[str, Any]) -> Any:
+    """The address that was chosen with the way of return, else the applicant's; to be read by `places_of`."""
+    return chosen.get("address") or (chosen if chosen.get("commune") else person["address"])
+
+
+def party_of(chosen: Mapping[str, Any], person: Mapping[str, Any], place: Place) -> Party:
+    """The receiver: what was chosen first, then what is known of the applicant."""
     return Party(
         name=str(chosen.get("name") or person["name"]), address=place.below_province or str(place),
         province=place.province or "—", phone=str(chosen.get("phone") or person["phone"] or "—"),
