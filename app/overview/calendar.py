@@ -1,7 +1,9 @@
 """The working calendar of an office: a year at a glance, its decisions, and what changes it."""
 
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Annotated, Any, Final
+from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
@@ -50,7 +52,7 @@ async def year(
         counted=sum(one.year == wanted for one in calendar.working_days), version=calendar.version,
         before_href=address(PATH, office=office, year=wanted - 1) if wanted > calendar.first_day.year else None,
         after_href=address(PATH, office=office, year=wanted + 1) if wanted < calendar.last_day.year else None,
-        changes=[await change_row(visit, one) for one in found[:20]],
+        changes=await change_rows(visit, found[:20]),
         next_href=(
             address(PATH, office=office, year=wanted, before=found[19].proposed_at.isoformat()) if len(found) > 20 else None
         ),
@@ -103,26 +105,32 @@ async def require_in_sight(visit: Visit, change: CalendarChange) -> None:
         raise changes.ChangeNotFound
 
 
-async def change_row(visit: Visit, change: CalendarChange) -> dict[str, Any]:
-    """A change as lists and its own page name it."""
+async def change_rows(visit: Visit, found: Sequence[CalendarChange]) -> list[dict[str, Any]]:
+    """Changes as lists and their own pages name them."""
+    officers = {who for one in found for who in (one.proposed_by, one.applied_by) if who is not None}
+    names = await people.names(visit.db, list(officers)) if officers else {}
+    places = await scope_words(visit, {one.scope for one in found})
+    return [_change_row(visit, one, names, places) for one in found]
+
+
+def _change_row(
+    visit: Visit, change: CalendarChange, names: Mapping[UUID, str], places: Mapping[str, str]
+) -> dict[str, Any]:
     words, kind = STATES[change.state]
-    officers = [one for one in (change.proposed_by, change.applied_by) if one is not None]
-    names = await people.names(visit.db, officers)
     return {
         "change": change, "href": f"{PATH}/changes/{change.id}", "decision": change.decision, "source": change.source,
         "said": calendar_year.said(changes.layer_of_change(change), visit.language),
-        "scope": await scope_words(visit, change.scope), "tag": {"words": say(words, visit.language), "kind": kind},
+        "scope": places[change.scope], "tag": {"words": say(words, visit.language), "kind": kind},
         "proposed_by": names.get(change.proposed_by, ""),
         "applied_by": names.get(change.applied_by, "") if change.applied_by else "",
     }
 
 
-async def scope_words(visit: Visit, scope: str) -> str:
-    """For whom it holds."""
-    if scope == COUNTRY:
-        return say(N_("Cả nước"), visit.language)
-    office = await people.office_by_code(visit.db, scope)
-    return office.short_name if office else scope
+async def scope_words(visit: Visit, scopes: Collection[str]) -> dict[str, str]:
+    """For whom each of them holds."""
+    rows = await visit.db.rows("SELECT code, short_name FROM office WHERE code = ANY($1)", list(scopes))
+    named = {row["code"]: str(row["short_name"]) for row in rows} | {COUNTRY: say(N_("Cả nước"), visit.language)}
+    return {one: named.get(one, one) for one in scopes}
 
 
 def _around(office: Office) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from app.faces.access import RoleMissing, SupervisorVisit, Visit
 from app.kit import clock
 from app.kit.errors import NotFound
 from app.kit.words import N_, say
-from app.overview.calendar import PATH, change_row, own_scopes, require_in_sight, require_may_change
+from app.overview.calendar import PATH, change_rows, own_scopes, require_in_sight, require_may_change
 from app.overview.calendar_form import CHOICES, FormWrong, content_of, input_type
 from app.overview.page import address, names_of, show, tell
 
@@ -82,7 +82,7 @@ async def look(
     found, more = await queries.effects(visit.db, change.id, offices, now, which=which, after=_after(after))
     here, running = f"{PATH}/changes/{change.id}", _running(change)
     answer = await show(
-        visit, "calendar/change.html", row=await change_row(visit, change), change=change, running=running,
+        visit, "calendar/change.html", row=(await change_rows(visit, [change]))[0], change=change, running=running,
         content=_content(change), mine=change.scope in await own_scopes(visit), place=here, offices=by_office,
         rows=await _rows(visit, found), which=which, total=sum(one.moved for one in by_office),
         chips=[
@@ -108,7 +108,7 @@ async def confirm(visit: SupervisorVisit, change_id: UUID) -> Response:
         return RedirectResponse(f"{PATH}/changes/{change.id}", status_code=303)
     by_office = await queries.by_office(visit.db, change.id, visit.officer.offices, clock.now())
     return await show(
-        visit, "calendar/confirm.html", row=await change_row(visit, change), change=change, content=_content(change),
+        visit, "calendar/confirm.html", row=(await change_rows(visit, [change]))[0], change=change, content=_content(change),
         place=f"{PATH}/changes/{change.id}", late=sum(one.late for one in by_office),
         earlier=sum(one.earlier for one in by_office),
     )
