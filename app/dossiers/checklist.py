@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 from uuid import UUID
 
 from app.dossiers.case import Case
@@ -41,27 +41,27 @@ class Line:
 
 async def lines(db: Db, case: Case) -> list[Line]:
     """The checklist of a dossier, in the package's order."""
-    files: dict[str, list[GivenFile]] = {}
-    for row in await db.rows(
-        "SELECT id, component, name, media_type, size, pages, copy_kind, source FROM document"
-        " WHERE dossier_id = $1 AND kind = 'paper' AND removed_at IS NULL ORDER BY added_at",
-        case.id,
-    ):
-        files.setdefault(row["component"], []).append(
-            GivenFile(row["id"], row["name"], row["media_type"], row["size"], row["pages"], row["copy_kind"],
-                      row["source"])
-        )
-    verdicts = {
-        row["component"]: row for row in await db.rows("SELECT * FROM verdict WHERE dossier_id = $1", case.id)
-    }
+    known = {row["component"]: row for row in await db.rows(_LINES, case.id)}
     found = []
     for component, required in case.procedure.components_for(case.facts, case.channel):
-        verdict = verdicts.get(component.id)
-        found.append(Line(
-            component, required, tuple(files.get(component.id, ())), verdict["verdict"] if verdict else None,
-            verdict["note"] if verdict else None, verdict["at"] if verdict else None,
-        ))
+        row = known.get(component.id)
+        if row is None:
+            found.append(Line(component, required, (), None, None, None))
+            continue
+        files = tuple(GivenFile(UUID(one.pop("id")), **one) for one in row["files"] or ())
+        found.append(Line(component, required, files, row["verdict"], row["note"], row["at"]))
     return found
+
+
+_LINES: Final = """
+SELECT component, v.verdict, v.note, v.at, f.files
+FROM (SELECT * FROM verdict WHERE dossier_id = $1) v
+FULL JOIN (
+  SELECT component, jsonb_agg(jsonb_build_object(
+    'id', id, 'name', name, 'media_type', media_type, 'size', size, 'pages', pages, 'copy_kind', copy_kind,
+    'source', source) ORDER BY added_at) AS files
+  FROM document WHERE dossier_id = $1 AND kind = 'paper' AND removed_at IS NULL GROUP BY component) f USING (component)
+"""
 
 
 async def judge(db: Db, case: Case, component: str, verdict: Verdict, note: str | None, officer_id: UUID) -> None:
