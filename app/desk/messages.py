@@ -31,7 +31,7 @@ async def messages(request: Request, visit: OfficerVisit, dossier_id: UUID) -> R
     page = await open_page(visit, dossier_id)
     typed = await take_parked(visit)
     answer = await _show(request, visit, page, str(typed.get("body", "")) if typed is not None else "")
-    if visit.officer.office_id == page.case.office_id:
+    if page.around.new_messages and visit.officer.office_id == page.case.office_id:
         await notices.read_by(visit.db, dossier_id, "officer", clock.now())
     return answer
 

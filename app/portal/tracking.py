@@ -96,7 +96,8 @@ async def _tracking(visit: Visit, case: Case, *, typed: str = "", error: str = "
     request = await open_supplement(db, case.id)
     balance = await fees.balance(db, case.id)
     messages = await notices.messages_of(db, case.id)
-    await notices.read_by(db, case.id, "citizen", clock.now())
+    if any(one.read_at is None and one.author_kind != "citizen" for one in messages):
+        await notices.read_by(db, case.id, "citizen", clock.now())
     heading = N_("Hãy xem bản dự thảo kết quả") if step else HEADINGS[case.state]
     return await show(
         visit, "tracking/tracking.html", status=422 if error else 200, office_id=case.office_id, case=case,
