@@ -1,6 +1,7 @@
 """Staff sign-in: password by argon2id, then a time-based code."""
 
 from datetime import timedelta
+from functools import cache
 from uuid import UUID
 
 import pyotp
@@ -13,8 +14,6 @@ from app.kit.errors import Refused
 from app.kit.words import N_
 
 _HASHER = PasswordHasher()  # argon2id, the library's current parameters
-# Verified when the login is unknown, so that both answers take the same time.
-_NOBODY = _HASHER.hash("nobody has this password")
 MOST_FAILURES = 10
 LOCKED_FOR = timedelta(minutes=15)
 
@@ -54,7 +53,7 @@ async def check_password(db: Db, login: str, password: str) -> UUID:
     if row is not None and row["locked_until"] is not None and row["locked_until"] > clock.now():
         raise SignInLocked
     try:
-        _HASHER.verify(row["password_hash"] if row else _NOBODY, password)
+        _HASHER.verify(row["password_hash"] if row else _nobodys(), password)
     except (VerificationError, InvalidHashError):
         raise SignInRefused from None
     if row is None:
@@ -64,6 +63,12 @@ async def check_password(db: Db, login: str, password: str) -> UUID:
     )
     officer_id: UUID = row["id"]
     return officer_id
+
+
+@cache
+def _nobodys() -> str:
+    """Verified when the login is unknown, so that both answers take the same time. Slow on purpose, so not at start-up."""
+    return _HASHER.hash("nobody has this password")
 
 
 async def failed(db: Db, login: str) -> None:

@@ -12,7 +12,6 @@ import io
 from datetime import UTC, datetime
 
 import pikepdf
-from pikepdf import pdfa
 
 from app.papers.errors import PaperDamaged
 
@@ -36,6 +35,8 @@ def archived(pdf: bytes, *, printed_at: datetime) -> bytes:
 
 def archived_document(document: pikepdf.Pdf, *, printed_at: datetime, ours: bool = False) -> bytes:
     """The same for a document already open; it is changed in place. Judged every time unless it is `ours`."""
+    from pikepdf import pdfa  # brings fontTools along: 11 MB a web process that prints nothing can do without
+
     for item in document.objects:
         if isinstance(item, pikepdf.Dictionary) and "/CIDSet" in item:
             del item["/CIDSet"]
@@ -58,6 +59,8 @@ def archived_document(document: pikepdf.Pdf, *, printed_at: datetime, ours: bool
 
 def is_archival(pdf: bytes) -> bool:
     """Whether the judge approves of `pdf` as PDF/A-2b. Signed files cannot be judged: ask before signing."""
+    from pikepdf import pdfa  # as above
+
     return bool(pdfa.validate_written(io.BytesIO(pdf), FLAVOUR).passed)
 
 
