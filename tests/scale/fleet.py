@@ -25,7 +25,7 @@ from app.supervisor import Part, Supervisor, answers
 from benchmarks.work_unit import People, open_people, publish_unit
 from tests.factories import OFFICES, cut_keys, found_offices
 from tests.scale.nginx import proxy
-from tests.scale.pgbouncer import pooled
+from tests.scale.pgbouncer import pooling
 from tests.simulators.standing import SECRET
 from tests.storage import minio_server
 from tests.storage.minio_server import MinioServer
@@ -59,6 +59,7 @@ class Fleet:
     store_url: str
     books: dict[str, Path]
     ports: dict[str, int]
+    pooler_pid: int
 
     async def kill(self, name: str) -> Kill:
         """SIGKILL `name` and wait until its supervisor has put another one there; a web, until the proxy uses it again."""
@@ -96,7 +97,7 @@ async def fleet(folder: Path, *, say: Say = lambda line: None, fast: bool = Fals
             embedded_postgres(folder / "postgres", binaries=find_binaries("debian", "wheel"), fast=fast)
         )
         people = await _found(postgres, folder)
-        pooler = await stack.enter_async_context(pooled(postgres, servers=SERVERS))
+        pooler, pooler_pid = await stack.enter_async_context(pooling(postgres, servers=SERVERS))
         supervisor = Supervisor(folder / "parts", say)
         stack.push_async_callback(supervisor.stop)
         store_url, environment = _store(folder, stack)
@@ -126,7 +127,7 @@ async def fleet(folder: Path, *, say: Say = lambda line: None, fast: bool = Fals
             *(supervisor.start(_part(name, "worker", environment)) for name in workers),
         )
         await supervisor.start(proxy(folder / "nginx", port, list(ports.values())))
-        yield Fleet(folder, postgres, supervisor, port, people, store_url, books, ports)
+        yield Fleet(folder, postgres, supervisor, port, people, store_url, books, ports, pooler_pid)
 
 
 async def _found(postgres: EmbeddedPostgres, folder: Path) -> People:

@@ -23,6 +23,13 @@ PATIENCE = 15.0
 @asynccontextmanager
 async def pooled(postgres: EmbeddedPostgres, *, servers: int) -> AsyncIterator[str]:
     """The application's DSN by way of a pooler that keeps so few lines to PostgreSQL. Skips where there is none."""
+    async with pooling(postgres, servers=servers) as (dsn, _):
+        yield dsn
+
+
+@asynccontextmanager
+async def pooling(postgres: EmbeddedPostgres, *, servers: int) -> AsyncIterator[tuple[str, int]]:
+    """As `pooled`, with the pooler's process id."""
     program = shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
     if program is None:
         pytest.skip("PgBouncer is not installed: apt-get install -y pgbouncer")
@@ -43,7 +50,7 @@ async def pooled(postgres: EmbeddedPostgres, *, servers: int) -> AsyncIterator[s
     dsn = parts._replace(netloc=f"{parts.username}:{parts.password}@127.0.0.1:{port}").geturl()
     try:
         await _answers(dsn, process, log)
-        yield dsn
+        yield dsn, process.pid
     finally:
         if process.returncode is None:
             process.kill()
