@@ -91,16 +91,18 @@ FROM ({found}) f JOIN dossier d ON d.id = f.dossier_id JOIN office o ON o.id = d
 ORDER BY f.fit, f.at DESC, f.dossier_id DESC
 """
 # Each tier is one ordered scan an office; the next tier is not begun when the page is full (Append stops at its LIMIT).
+# OFFSET 0 keeps the order of the loops; (SELECT $1) hides how many offices there are, so that PostgreSQL does not think
+# a plan for each number worth making again: planning took longer than finding.
 _TIER: Final = """
-(SELECT {fit} AS fit, at, dossier_id FROM unnest($1::int[]) AS o(id) CROSS JOIN LATERAL (
+(SELECT {fit} AS fit, at, dossier_id FROM unnest((SELECT $1::int[])) AS o(id) CROSS JOIN LATERAL (
    SELECT n.at, n.dossier_id FROM found_by n WHERE n.office_id = o.id AND n.key = $2 AND {conditions}
    ORDER BY n.at DESC, n.dossier_id DESC LIMIT {limit}) n
  ORDER BY at DESC, dossier_id DESC LIMIT {limit})
 """
 _BEGINNING: Final = """
-(SELECT DISTINCT 2 AS fit, at, dossier_id FROM unnest($1::int[]) AS o(id) CROSS JOIN LATERAL (
+(SELECT DISTINCT 2 AS fit, at, dossier_id FROM unnest((SELECT $1::int[])) AS o(id) CROSS JOIN LATERAL (
    SELECT k.word FROM known_word k
-   WHERE k.office_id = o.id AND k.cut >= {last} AND k.cut < {end} AND k.word = k.cut AND k.word <> {last}) k
+   WHERE k.office_id = o.id AND k.cut >= {last} AND k.cut < {end} AND k.word = k.cut AND k.word <> {last} OFFSET 0) k
  CROSS JOIN LATERAL (
    SELECT n.at, n.dossier_id FROM found_by n WHERE n.office_id = o.id AND n.key = (
        SELECT string_agg(DISTINCT w COLLATE "C", ' ' ORDER BY w COLLATE "C") FROM unnest({others} || k.word) w)
@@ -150,8 +152,8 @@ async def search(
 
 
 _SIMILAR: Final = """
-SELECT DISTINCT 3 AS fit, at, dossier_id FROM unnest($1::int[]) AS o(id) CROSS JOIN unnest($2::text[]) AS k(key)
-CROSS JOIN LATERAL (
+SELECT DISTINCT 3 AS fit, at, dossier_id FROM unnest((SELECT $1::int[])) AS o(id)
+CROSS JOIN unnest((SELECT $2::text[])) AS k(key) CROSS JOIN LATERAL (
   SELECT n.at, n.dossier_id FROM found_by n WHERE n.office_id = o.id AND n.key = k.key AND {conditions}
     AND NOT EXISTS (SELECT 1 FROM found_by e WHERE e.office_id = o.id AND e.key = $3 AND e.at = n.at
       AND e.dossier_id = n.dossier_id)
@@ -159,8 +161,8 @@ CROSS JOIN LATERAL (
 ORDER BY at DESC, dossier_id DESC LIMIT {limit}
 """
 _KNOWN: Final = """
-SELECT k.cut, k.word FROM unnest($1::int[]) AS o(id) CROSS JOIN unnest($2::text[]) AS c(cut)
-JOIN known_word k ON k.office_id = o.id AND k.cut = c.cut GROUP BY k.cut, k.word ORDER BY k.cut, k.word
+SELECT DISTINCT k.cut, k.word FROM unnest((SELECT $1::int[])) AS o(id) CROSS JOIN unnest((SELECT $2::text[])) AS c(cut)
+CROSS JOIN LATERAL (SELECT k.cut, k.word FROM known_word k WHERE k.office_id = o.id AND k.cut = c.cut OFFSET 0) k
 """
 
 
@@ -191,33 +193,42 @@ async def search_similar(
 
 
 async def _by_number(db: Db, offices: tuple[int, ...], typed: Typed, after: Place | None, limit: int) -> list[Found]:
+    """By the ends of numbers, newest first; with words, only where the names hold them too."""
     digits = typed.digits
-    args: list[Any] = [
-        list(offices), [f"#c{digits.zfill(4)}"] * (len(digits) <= 4) + [f"#n{digits[-4:]}"] * (4 <= len(digits) <= 12),
-        digits, [f"#p{digits[-9:]}"] * (9 <= len(digits) <= 11), digits[-10:-4], digits[-4:], key_of(typed.words),
-    ]
+    ends = [f"#c{digits.zfill(4)}"] * (len(digits) <= 4) + [f"#n{digits[-4:]}"] * (4 <= len(digits) <= 12)
+    args: list[Any] = [list(offices), ends, [f"#p{digits[-9:]}"] * (9 <= len(digits) <= 11), digits, key_of(typed.words)]
     past = ""
     if after is not None:
         args += [after.created_at, after.dossier_id]
-        past = "AND (n.at, n.dossier_id) < ($8, $9)"
-    return _found(await db.rows(_SHOWN.format(found=_NUMBER.format(limit=limit + 1, past=past)), *args))
+        past = "AND (n.at, n.dossier_id) < ($6, $7)"
+    ways = _ENDS
+    if len(digits) >= 10:
+        ways += _DAY_AND_SERIAL.format(day=f"${len(args) + 1}", serial=f"${len(args) + 2}", past="{past}")
+        args += [digits[-10:-4], digits[-4:]]
+    found = _NUMBER.format(ways=ways.format(past=past, limit=limit + 1), limit=limit + 1)
+    return _found(await db.rows(_SHOWN.format(found=found), *args))
 
 
-# The end of a number finds few; only those are compared in full.
 _NUMBER: Final = """
-SELECT DISTINCT 1 AS fit, at, dossier_id FROM (
-  SELECT n.* FROM unnest($1::int[]) AS o(id) CROSS JOIN unnest($2::text[] || $4::text[]) AS k(key) CROSS JOIN LATERAL (
-    SELECT n.office_id, n.at, n.dossier_id FROM found_by n WHERE n.office_id = o.id AND n.key = k.key {past}
-      AND (length($3) <= 4 OR k.key = ANY($4::text[]) OR EXISTS (SELECT 1 FROM dossier d JOIN citizen c
-        ON c.id = d.applicant_id WHERE d.id = n.dossier_id AND right(c.personal_number, length($3)) = $3))
-    ORDER BY n.at DESC, n.dossier_id DESC LIMIT {limit}) n
-  UNION ALL
-  SELECT n.* FROM unnest($1::int[]) AS o(id) JOIN office p ON p.id = o.id CROSS JOIN LATERAL (
-    SELECT n.office_id, n.created_at AS at, n.id AS dossier_id FROM dossier n
-    WHERE length($3) >= 10 AND n.code = p.code || '-' || $5 || '-' || $6) n WHERE true {past}
-) n WHERE $7 = '' OR EXISTS (SELECT 1 FROM found_by e WHERE e.office_id = n.office_id AND e.key = $7 AND e.at = n.at
+SELECT DISTINCT 1 AS fit, at, dossier_id FROM ({ways}) n
+WHERE $5 = '' OR EXISTS (SELECT 1 FROM found_by e WHERE e.office_id = n.office_id AND e.key = $5 AND e.at = n.at
   AND e.dossier_id = n.dossier_id)
 ORDER BY at DESC, dossier_id DESC LIMIT {limit}
+"""
+# The end of a number finds few; only those are compared in full.
+_ENDS: Final = """
+SELECT n.* FROM unnest((SELECT $1::int[])) AS o(id) CROSS JOIN unnest((SELECT $2::text[] || $3::text[])) AS k(key)
+CROSS JOIN LATERAL (
+  SELECT n.office_id, n.at, n.dossier_id FROM found_by n WHERE n.office_id = o.id AND n.key = k.key {past}
+    AND (length($4) <= 4 OR k.key = ANY($3::text[]) OR EXISTS (SELECT 1 FROM dossier d JOIN citizen c
+      ON c.id = d.applicant_id WHERE d.id = n.dossier_id AND right(c.personal_number, length($4)) = $4))
+  ORDER BY n.at DESC, n.dossier_id DESC LIMIT {limit}) n
+"""
+_DAY_AND_SERIAL: Final = """
+UNION ALL
+SELECT n.* FROM unnest((SELECT $1::int[])) AS o(id) JOIN office p ON p.id = o.id CROSS JOIN LATERAL (
+  SELECT n.office_id, n.created_at AS at, n.id AS dossier_id FROM dossier n
+  WHERE n.code = p.code || '-' || {day} || '-' || {serial} OFFSET 0) n WHERE true {past}
 """
 
 
