@@ -46,7 +46,7 @@ def create_app(settings: Settings) -> FastAPI:
             app.state.tools = tools
             app.state.store_report = await _try_the_lock(tools)
             app.state.frame = await portal.house_frame(tools)
-            open_metrics(settings.metrics_host, settings.metrics_port)
+            open_metrics(settings.metrics_host, settings.metrics_port, settings.web_processes)
             yield
 
     app = FastAPI(

@@ -24,7 +24,7 @@ JOBS_WAITING: Final = Gauge("motcua_jobs_waiting", "Jobs waiting")
 JOBS_STUCK: Final = Gauge("motcua_jobs_stuck", "Jobs that need a person")
 TIMERS_LATE: Final = Gauge("motcua_timers_late_seconds", "How late the oldest due timer is")
 REPLICA_LAG: Final = Gauge(
-    "motcua_replica_lag_seconds", "How far the replica is behind; -1 while it does not answer", multiprocess_mode="livemax"
+    "motcua_replica_lag_seconds", "How far the replica is behind; -1 while it does not answer"
 )
 
 # What a log line may hold. Everything else is dropped before it is written (goal R35: no personal data in logs).
@@ -49,14 +49,20 @@ def set_up_logs(level: str) -> None:
     )
 
 
-def open_metrics(host: str, port: int) -> None:
-    """Metrics on their own private port; 0 is none. A taken port costs the metrics, not the office."""
-    if not port:
-        return
-    try:
-        start_http_server(port, host)
-    except OSError:
+def open_metrics(host: str, port: int, processes: int = 1) -> int:
+    """Metrics on their own private port; 0 is none. Of several processes each has its own: `port`, `port` + 10, + 20 …
+
+    A new process takes the port of one that died. Taken ports cost the metrics, not the office. The port that was taken.
+    """
+    for one in range(port, port + 10 * processes, 10) if port else ():
+        try:
+            start_http_server(one, host)
+        except OSError:
+            continue
+        return one
+    if port:
         structlog.get_logger().warning("metrics port is taken", port=port)
+    return 0
 
 
 class Observed:
