@@ -3,6 +3,7 @@
 import logging
 
 from signing.appearance import Appearance, Box, LaterSignature, seal_box
+from signing.batch import Outcome, Signing, sign_batch
 from signing.certificates import check_certificate
 from signing.errors import (
     CertificateExpired,
@@ -20,6 +21,7 @@ from signing.errors import (
     WrongPin,
 )
 from signing.keys import FileKey, SigningKey, Token, TokenKey
+from signing.reading_back import read_back
 from signing.report import SignatureReport, TimestampReport, Verdict, Why
 from signing.sign import Certify, Level, SignedPdf, sign_pdf
 from signing.timestamps import Timestamper
@@ -40,10 +42,12 @@ __all__ = [
     "KeyNotOnToken",
     "LaterSignature",
     "Level",
+    "Outcome",
     "PlaceTaken",
     "RevocationUnavailable",
     "SignatureReport",
     "SignedPdf",
+    "Signing",
     "SigningError",
     "SigningKey",
     "TimestampReport",
@@ -60,7 +64,9 @@ __all__ = [
     "WrongPin",
     "add_validation_data",
     "check_certificate",
+    "read_back",
     "seal_box",
+    "sign_batch",
     "sign_pdf",
     "verify_pdf",
 ]

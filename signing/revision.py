@@ -72,7 +72,7 @@ def prepare(pdf: bytes, certificate: bytes, wanted: Wanted) -> Prepared:
     file = PlainFile(pdf)
     root = number_of(file.trailer[b"/Root"])
     catalogue = file.entries(root)
-    made = _Revision(file, root, catalogue)
+    made = Revision(file, root, catalogue)
     if b"/AcroForm" in catalogue:
         made.fill_place(wanted)
     else:
@@ -80,7 +80,7 @@ def prepare(pdf: bytes, certificate: bytes, wanted: Wanted) -> Prepared:
     return made.written(pdf)
 
 
-class _Revision:
+class Revision:
     """Objects of one revision, by number."""
 
     def __init__(self, file: PlainFile, root: int, catalogue: Entries) -> None:
@@ -103,8 +103,8 @@ class _Revision:
         for place in wanted.later:
             number = self._reserve()
             page = pages.annotated(place.page, number)
-            lock = b"" if not place.closes else b"/Lock %d 0 R\n" % self._add(_lock(known))
-            empty = self._add(_drawing(place.box, b"<<\n>>", b""))
+            lock = b"" if not place.closes else b"/Lock %d 0 R\n" % self.add(_lock(known))
+            empty = self.add(_drawing(place.box, b"<<\n>>", b""))
             self._put(number, _widget(place.field, place.box, page, lock, empty))
             fields.append(number)
         number = self._reserve()
@@ -112,14 +112,14 @@ class _Revision:
         fields.append(number)
         look = self._look(wanted.appearance)
         reference = b"" if wanted.permissions is None else _certification(wanted.permissions)
-        signature = self._add(_signature(wanted, reference))
+        signature = self.add(_signature(wanted, reference))
         value = b"/V %d 0 R\n" % signature
         self._put(number, _widget(wanted.field, wanted.appearance.box, page, b"", look, value))
-        self._put(form, b"<<\n/Fields [ %s ]\n/SigFlags 3\n>>" % _references(fields))
+        self._put(form, b"<<\n/Fields [ %s ]\n/SigFlags 3\n>>" % references(fields))
         extra = {b"/AcroForm": b"%d 0 R" % form, b"/Extensions": _EXTENSIONS}
         if wanted.permissions is not None:
             extra[b"/Perms"] = b"<<\n/DocMDP %d 0 R\n>>" % signature
-        self.changed[self.root] = _written({**self.catalogue, **extra})
+        self.changed[self.root] = written({**self.catalogue, **extra})
         self.changed.update(pages.changed)
 
     def fill_place(self, wanted: Wanted) -> None:
@@ -149,9 +149,21 @@ class _Revision:
             raise Unfamiliar("rectangle")
         reference = self._lock_of(entries)
         look = self._look(wanted.appearance)
-        signature = self._add(_signature(wanted, reference))
+        signature = self.add(_signature(wanted, reference))
         filled = {**entries, b"/AP": b"<<\n/N %d 0 R\n>>" % look, b"/V": b"%d 0 R" % signature}
-        self.changed[number] = _written(filled)
+        self.changed[number] = written(filled)
+
+    def add_store(self, certificates: Sequence[bytes], ocsps: Sequence[bytes], crls: Sequence[bytes]) -> None:
+        """Proofs of validity (DSS). A file that has some already is pyHanko's."""
+        if b"/DSS" in self.catalogue or b"/AcroForm" not in self.catalogue:
+            raise Unfamiliar("a store, or no signature")
+        kinds = {b"/Certs": certificates, b"/OCSPs": ocsps, b"/CRLs": crls}
+        proofs = {
+            name: b"[ %s ]" % references([self.add(_proof(der)) for der in found])
+            for name, found in kinds.items() if found
+        }  # fmt: skip
+        store = self.add(written(proofs))
+        self.changed[self.root] = written({**self.catalogue, b"/DSS": b"%d 0 R" % store})
 
     def _check_open(self, signed: Entries) -> None:
         """A signature that forbids others is pyHanko's to refuse."""
@@ -180,21 +192,22 @@ class _Revision:
         width, height, colours, mask = prepared_image(appearance.image_png)
         shape = b""
         if mask is not None:
-            shape = b"/SMask %d 0 R\n" % self._add(_image(width, height, b"/DeviceGray", b"", mask))
-        image = self._add(_image(width, height, b"/DeviceRGB", shape, colours))
+            shape = b"/SMask %d 0 R\n" % self.add(_image(width, height, b"/DeviceGray", b"", mask))
+        image = self.add(_image(width, height, b"/DeviceRGB", shape, colours))
         across, up = _size(appearance.box)
         scale = min(across / width, up / height)
         drawn = width * scale, height * scale
         content = b"q\nq %.3f 0 0 %.3f %.3f %.3f cm /Image Do Q\nQ" % (
             *drawn, (across - drawn[0]) / 2, (up - drawn[1]) / 2,
         )  # fmt: skip
-        return self._add(_drawing(appearance.box, b"<<\n/XObject <<\n/Image %d 0 R\n>>\n>>" % image, content))
+        return self.add(_drawing(appearance.box, b"<<\n/XObject <<\n/Image %d 0 R\n>>\n>>" % image, content))
 
     def _reserve(self) -> int:
         self.added.append(b"")
         return self._first_new + len(self.added) - 1
 
-    def _add(self, body: bytes) -> int:
+    def add(self, body: bytes) -> int:
+        """A new object; its number."""
         number = self._reserve()
         self._put(number, body)
         return number
@@ -203,18 +216,22 @@ class _Revision:
         self.added[number - self._first_new] = body
 
     def written(self, pdf: bytes) -> Prepared:
-        """The file with this revision at its end."""
+        """The file with this revision, whose last object is the signature, at its end."""
+        tail, last = self.tail(pdf)
+        return _with_range(pdf, tail, last)
+
+    def tail(self, pdf: bytes) -> tuple[bytearray, int]:
+        """What is to be put behind the file, and where in it the last object lies."""
         out = io.BytesIO()
         new = {self._first_new + n: body for n, body in enumerate(self.added)}
         offsets: dict[int, int] = {}
         for number, body in sorted({**self.changed, **new}.items()):
             offsets[number] = len(pdf) + out.tell()
             out.write(b"%d 0 obj\n%s\nendobj\n" % (number, body))
-        table = len(pdf) + out.tell()
-        out.write(_table(offsets) + self._trailer(max(offsets)))
+        table, last = len(pdf) + out.tell(), max(offsets)
+        out.write(_table(offsets) + self._trailer(last))
         out.write(b"startxref\n%d\n%%%%EOF\n" % table)
-        last = offsets[max(offsets)]
-        return _with_range(pdf, bytearray(out.getvalue()), last - len(pdf))
+        return bytearray(out.getvalue()), offsets[last] - len(pdf)
 
     def _trailer(self, last: int) -> bytes:
         old = self.file.trailer
@@ -249,7 +266,7 @@ class _Pages:
 
     @property
     def changed(self) -> dict[int, bytes]:
-        return {number: _written(entries) for number, entries in self._pages.items()}
+        return {number: written(entries) for number, entries in self._pages.items()}
 
 
 def _with_range(pdf: bytes, tail: bytearray, signature_at: int) -> Prepared:
@@ -281,7 +298,8 @@ def _table(offsets: dict[int, int]) -> bytes:
     return b"".join(parts)
 
 
-def _written(entries: Entries) -> bytes:
+def written(entries: Entries) -> bytes:
+    """A dictionary as it is written."""
     return b"<<\n%s>>" % b"".join(b"%s %s\n" % pair for pair in entries.items())
 
 
@@ -325,6 +343,11 @@ def _image(width: int, height: int, colours: bytes, shape: bytes, compressed: by
     )
 
 
+@functools.lru_cache(maxsize=256)
+def _proof(der: bytes) -> bytes:
+    return b"<<\n/Length %d\n>>\nstream\n%s\nendstream" % (len(der), der)
+
+
 def _drawing(box: Box, resources: bytes, content: bytes) -> bytes:
     across, up = _size(box)
     return (
@@ -339,7 +362,8 @@ def _size(box: Box) -> tuple[int, int]:
     return int(right - left), int(top - bottom)
 
 
-def _references(numbers: Sequence[int]) -> bytes:
+def references(numbers: Sequence[int]) -> bytes:
+    """References to objects, for an array."""
     return b" ".join(b"%d 0 R" % number for number in numbers)
 
 

@@ -98,7 +98,7 @@ def sign_pdf(
     moment = signed_at or now()
     if moment.tzinfo is None:
         raise ValueError("signed_at must be aware")
-    order = _Order(
+    order = Order(
         key,
         appearance,
         timestamper,
@@ -117,8 +117,8 @@ def sign_pdf(
 
 
 @dataclass(frozen=True)
-class _Order:
-    """What was asked of `sign_pdf`."""
+class Order:
+    """What was asked of `sign_pdf`, or of `sign_batch` for one file."""
 
     key: SigningKey
     appearance: Appearance | None
@@ -134,10 +134,15 @@ class _Order:
     maker: Maker
 
 
-async def _sign(pdf: bytes, order: _Order) -> SignedPdf:
-    work = await _laid_out(pdf, order)
+async def _sign(pdf: bytes, order: Order) -> SignedPdf:
+    work = await laid_out(pdf, order)
     check_period(order.key, min(order.moment, now()))
-    signed = await (_one_signature(work, order, None) if _is_alone(order) else _with_others(work, order))
+    signed = await (one_signature(work, order, None) if _is_alone(order) else _with_others(work, order))
+    return told(pdf, work, signed, order)
+
+
+def told(pdf: bytes, work: Work, signed: bytes, order: Order) -> SignedPdf:
+    """The signed file with its facts."""
     facts = certificate_names(order.key.certificate)
     return SignedPdf(
         data=signed,
@@ -150,12 +155,12 @@ async def _sign(pdf: bytes, order: _Order) -> SignedPdf:
     )
 
 
-def _is_alone(order: _Order) -> bool:
+def _is_alone(order: Order) -> bool:
     """Nobody outside is asked for anything."""
     return order.trust is None and order.timestamper is None
 
 
-async def _laid_out(pdf: bytes, order: _Order) -> Work:
+async def laid_out(pdf: bytes, order: Order) -> Work:
     """The file with room for the signature where it is of the plain form we know; otherwise open in pyHanko."""
     room = await _room(order)
     if order.maker == "template" and order.appearance is not None and len(pdf) <= LARGEST_PDF:
@@ -169,23 +174,23 @@ async def _laid_out(pdf: bytes, order: _Order) -> Work:
     return open_for_signing(pdf)
 
 
-async def _room(order: _Order) -> int:
+async def _room(order: Order) -> int:
     return await bytes_reserved(order.key, DIGEST, order.timestamper.token_bytes if order.timestamper else 0)
 
 
-async def _with_others(work: Work, order: _Order) -> bytes:
+async def _with_others(work: Work, order: Order) -> bytes:
     """Ask the certificate's issuer first, have the signature time-stamped, collect validation data."""
     async with http_session() as session:
         if order.trust is not None:
             await check_signer(order.key, order.trust, session)
         client = HttpTimeStamper(order.timestamper, session) if order.timestamper else None
-        signed = await _one_signature(work, order, client)
+        signed = await one_signature(work, order, client)
         if order.validation_data and order.timestamper is not None and order.trust is not None:
             signed = await augment(signed, order.timestamper, order.trust, session)
     return signed
 
 
-async def _one_signature(work: Work, order: _Order, client: HttpTimeStamper | None) -> bytes:
+async def one_signature(work: Work, order: Order, client: HttpTimeStamper | None) -> bytes:
     """One revision with one signature in it."""
     if isinstance(work, Prepared):
         cms = await make_cms(order.key, work.digest, DIGEST, order.moment, client, order.maker)
@@ -207,7 +212,7 @@ async def _one_signature(work: Work, order: _Order, client: HttpTimeStamper | No
 
 
 def _prepare(
-    writer: QuietWriter, order: _Order, signer: CertificateSigner, room: int
+    writer: QuietWriter, order: Order, signer: CertificateSigner, room: int
 ) -> tuple[PreparedByteRangeDigest, io.BytesIO]:
     """Write the revision with room for the signature; its digest, and the open file."""
     places = {name: (value, reference) for name, value, reference in enumerate_sig_fields(writer)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from contextlib import suppress
 from dataclasses import dataclass
 
 import aiohttp
@@ -21,6 +22,8 @@ from signing.certificates import fetching_context, good_signer_of
 from signing.errors import TimestampUnavailable, UnsuitablePdf
 from signing.network import http_session, run
 from signing.opening import QuietWriter, open_for_signing
+from signing.plain_file import Unfamiliar
+from signing.proofs import Identity, ProofStore, append_store, signers_in
 from signing.timestamps import HttpTimeStamper, Timestamper
 from signing.trust import TrustRoots
 
@@ -57,8 +60,13 @@ async def augment(
     pdf: bytes, timestamper: Timestamper, trust: TrustRoots, session: aiohttp.ClientSession
 ) -> bytes:
     """`add_validation_data` within a running call."""
-    proofs = _Proofs(trust, session)
+    proofs = Proofs(trust, session)
     await proofs.collect(pdf)
+    return await closed(pdf, proofs, timestamper, session)
+
+
+async def closed(pdf: bytes, proofs: Proofs, timestamper: Timestamper, session: aiohttp.ClientSession) -> bytes:
+    """The file with these proofs and a document time-stamp over them: B-LTA."""
     # The authority that stamps the file should be one whose proofs are inside. It nearly always is the one of the
     # signatures; when not, its proofs are known after the first try.
     for _ in range(2):
@@ -70,7 +78,7 @@ async def augment(
     return stamped
 
 
-class _Proofs:
+class Proofs:
     """Paths and revocation answers, gathered once per certificate."""
 
     def __init__(self, trust: TrustRoots, session: aiohttp.ClientSession) -> None:
@@ -79,6 +87,7 @@ class _Proofs:
             fetching_context(trust.timestamps, trust, session) if trust.timestamps else self._signers
         )
         self.paths: dict[bytes, ValidationPath] = {}
+        self._met: set[Identity] = set()
 
     async def collect(self, pdf: bytes) -> None:
         try:
@@ -109,19 +118,56 @@ class _Proofs:
         self.paths[certificate] = await good_signer_of(signed, context, timestamp=timestamp)
         return True
 
+    async def add_container(self, container: bytes) -> None:
+        """Signer and authorities of one CMS that have not been met before."""
+        for identity, der in signers_in(container):
+            if identity in self._met:
+                continue
+            signed = cms.ContentInfo.load(der)["content"]
+            if signed["encap_content_info"]["content_type"].native == "tst_info":
+                await self.add_timestamp(signed)
+            else:
+                await self._add(signed, self._signers, timestamp=False)
+            self._met.add(identity)
+
+    def store(self) -> ProofStore:
+        """All of it as octets."""
+        paths = [certificate.dump() for path in self.paths.values() for certificate in list(path)[1:]]
+        answers = [answer for context in self._contexts() for answer in context.ocsps]
+        ocsps = [answer.dump() for answer in answers]
+        # Who answered is enclosed in the answer; pyHanko puts it beside the others, and so do we.
+        paths += [one.dump() for answer in answers for one in answer["response_bytes"]["response"].parsed["certs"]]
+        crls = [crl.dump() for context in self._contexts() for crl in context.crls]
+        return ProofStore(*(tuple(dict.fromkeys(found)) for found in (paths, ocsps, crls)))
+
+    def _contexts(self) -> list[ValidationContext]:
+        return list({id(context): context for context in (self._signers, self._authorities)}.values())
+
     def write(self, writer: QuietWriter) -> None:
-        contexts = {id(context): context for context in (self._signers, self._authorities)}.values()
         DocumentSecurityStore.supply_dss_in_writer(
             writer,
             sig_contents=None,
             paths=list(self.paths.values()),
-            ocsps=[answer for context in contexts for answer in context.ocsps],
-            crls=[crl for context in contexts for crl in context.crls],
+            ocsps=[answer for context in self._contexts() for answer in context.ocsps],
+            crls=[crl for context in self._contexts() for crl in context.crls],
             embed_roots=False,
         )
 
 
-async def _stamp(pdf: bytes, proofs: _Proofs, timestamper: Timestamper, client: HttpTimeStamper) -> bytes:
+def with_proofs(pdf: bytes, proofs: Proofs, store: ProofStore) -> bytes:
+    """The file with these proofs and no time-stamp over them: B-LT."""
+    with suppress(Unfamiliar):
+        return append_store(pdf, store)
+    writer, output = open_for_signing(pdf), io.BytesIO()
+    try:
+        proofs.write(writer)
+        writer.write(output)  # type: ignore[no-untyped-call]
+    except PdfError as error:
+        raise UnsuitablePdf("the file cannot take validation data") from error
+    return output.getvalue()
+
+
+async def _stamp(pdf: bytes, proofs: Proofs, timestamper: Timestamper, client: HttpTimeStamper) -> bytes:
     """One revision with the proofs and the document time-stamp that covers them."""
     writer = open_for_signing(pdf)
     try:

@@ -1,7 +1,7 @@
 """Make the result: number it, print it, have it signed and sealed, each on exactly the bytes somebody looked at."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from app.documents import service as documents
@@ -21,7 +21,6 @@ from app.results import service as results
 from app.results.models import Result
 from app.signatures import service as signatures
 from app.signatures.service import Order, OtherBytes
-from signing import SignedPdf
 
 
 async def show_draft(tools: Tools, work: Work) -> None:
@@ -78,9 +77,10 @@ async def apply_seal(tools: Tools, work: Work) -> None:
     await _apply(tools, work, "seal")
 
 
-async def _apply(tools: Tools, work: Work, kind: str) -> None:
+async def _apply(tools: Tools, work: Work, kind: Literal["leader", "seal"]) -> None:
     case, office, found = await _read(tools, work)
-    made: list[tuple[Result, Document, SignedPdf, UUID | None]] = []
+    waiting: list[tuple[Result, Document, Order, UUID | None]] = []
+    key_name = str(office.settings.get("seal_key", ""))
     for one in found:
         async with tools.database.transaction(offices=[work.office_id]) as db:
             draft = await db.get(Document, one.draft_id)
@@ -97,10 +97,11 @@ async def _apply(tools: Tools, work: Work, kind: str) -> None:
             signed_at=clock.now(), reason=one.title, location=office.place,
         )
         if kind == "leader":
-            signed = await signatures.sign_as_leader(tools.keyring, (leader.signing_key or "") if leader else "", order)
-        else:
-            signed = await signatures.seal(tools.keyring, str(office.settings.get("seal_key", "")), order)
-        made.append((one, source, signed, by))
+            key_name = (leader.signing_key or "") if leader else ""
+        waiting.append((one, source, order, by))
+    # One order of one person covers every result of the dossier, so one key signs them all.
+    signings = await signatures.sign_all(tools.keyring, key_name, [order for _, _, order, _ in waiting], kind)
+    made = [(one, source, signed, by) for (one, source, _, by), signed in zip(waiting, signings, strict=True)]
     async with tools.database.transaction(offices=[work.office_id]) as db:
         if not await jobs.finish(db, work.id):
             return
