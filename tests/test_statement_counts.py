@@ -126,6 +126,20 @@ async def test_a_step_over_the_api_stays_cheap(counted: Counted, make: Make) -> 
     assert commits == 1
 
 
+async def test_a_submission_over_the_api_stays_cheap(counted: Counted, make: Make) -> None:
+    applicant = await make.citizen()
+    async with make.database.transaction() as db:
+        headers = {"authorization": f"Bearer {await sessions.open_session(db, 'citizen', citizen_id=applicant.id)}"}
+    for _ in range(2):
+        dossier_id = await make.draft(CODE, given(), applicant)
+        await counted.cost_of_last()
+        answer = await counted.client.post(f"/api/v1/dossiers/{dossier_id}/submit", headers=headers)
+        assert answer.status_code == 200, answer.text
+    statements, commits = await counted.cost_of_last()
+    assert statements <= 17
+    assert commits == 1
+
+
 async def test_the_progress_page_stays_cheap(counted: Counted, make: Make) -> None:
     dossier_id = await received(make)
     case = await make.case(dossier_id)

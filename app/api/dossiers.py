@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
 from app.api import cases
-from app.api.dossier_views import Channel, Dossiers, DossierView, Line, dossier_view
+from app.api.dossier_views import Channel, Dossiers, DossierView, Line, dossier_view, written_view
 from app.api.once import once
 from app.api.shapes import LARGEST_INT, After, Body, DossierRef, IfMatch, OnceKey, Word
 from app.dossiers import drafts, intake, wishes
@@ -118,8 +118,8 @@ async def submit(
 ) -> DossierView:
     """Checked and stored in full before a code is given; handing in again gives the same code."""
     case = await cases.case_for(visit, dossier, if_match)
-    await intake.submit(visit.db, visit.tools, case, by=visit.actor)
-    return await after_command(visit, response, case.id)
+    written = await intake.submit_and_show(visit.db, visit.tools, case, by=visit.actor)
+    return written_view(visit, response, written) if written else await after_command(visit, response, case.id)
 
 
 @router.post("/{dossier}/withdraw", summary="Take it back")

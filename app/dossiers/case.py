@@ -76,6 +76,14 @@ WHERE d.id = $1
 """
 
 
+# What `Db.act_for` says, for the office of a citizen's own dossier: found and told in one breath.
+_SEE_OFFICE_OF = """
+SELECT set_config('motcua.offices', office_id::text, true), set_config('motcua.citizen', $2::uuid::text, true),
+  set_config('motcua.presented', '', true)
+FROM dossier_shown WHERE id = $1 AND applicant_id = $2::uuid
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class StepAtHand:
     """The open step somebody acts on."""
@@ -93,6 +101,14 @@ class StepAtHand:
 async def open_case(db: Db, tools: Tools, dossier_id: UUID) -> Case:
     """Read one dossier for working on it. Raises DossierNotFound (also when row-level security hides it)."""
     row = await db.row(_READ + " WHERE d.id = $1", dossier_id)
+    if row is None:
+        raise DossierNotFound
+    return await _case(db, tools, row)
+
+
+async def open_case_to_submit(db: Db, tools: Tools, dossier_id: UUID) -> Case:
+    """The same with its row held until the transaction ends: of two who hand it in, the second sees the code."""
+    row = await db.row(_READ + " WHERE d.id = $1 FOR UPDATE OF d", dossier_id)
     if row is None:
         raise DossierNotFound
     return await _case(db, tools, row)
@@ -119,13 +135,9 @@ async def open_case_of_citizen(db: Db, tools: Tools, dossier_id: UUID, citizen_i
 
     The narrowing to the one dossier is the caller's: everything below it is asked for by `dossier_id`.
     """
-    office_id = await db.value(
-        "SELECT office_id FROM dossier_shown WHERE id = $1 AND applicant_id = $2", dossier_id, citizen_id
-    )
-    if office_id is None:
+    # Only after this may the process of the dossier be seen; read together, its version would be missing.
+    if await db.row(_SEE_OFFICE_OF, dossier_id, citizen_id) is None:
         raise DossierNotFound
-    # Only now may the process of the dossier be seen; read before, its version would be missing.
-    await db.act_for(offices=[office_id], citizen=citizen_id)
     row = await db.row(_READ + " WHERE d.id = $1 AND d.applicant_id = $2", dossier_id, citizen_id)
     assert row is not None
     return await _case(db, tools, row)

@@ -17,21 +17,23 @@ class TooManyToday(Refused):
     says = N_("Đơn vị đã dùng hết số hồ sơ trong ngày. Hãy báo quản trị hệ thống.")
 
 
-async def draw_code(db: Db, office_id: int, office_code: str, day: date) -> str:
+async def draw_code(db: Db, office_id: int, day: date) -> str:
     """The next code of this office on `day`: `<office>-<yymmdd>-<serial of 4 digits>`.
 
     The counter row is locked until the transaction ends, so a serial is neither lost nor given twice; a submission
     that fails gives its serial back. Format: TT 01/2018 art. 19 in left-to-right form; by validity date when a new
     one is issued (rules.md 3.1). Raises TooManyToday.
     """
-    serial: int = await db.value(
+    row = await db.row(
         "INSERT INTO code_serial (office_id, day, last) VALUES ($1, $2, 1)"
-        " ON CONFLICT (office_id, day) DO UPDATE SET last = code_serial.last + 1 RETURNING last",
+        " ON CONFLICT (office_id, day) DO UPDATE SET last = code_serial.last + 1"
+        " RETURNING last AS serial, (SELECT code FROM office WHERE id = $1) AS office",
         office_id, day,
     )
-    if serial > MOST_A_DAY:
+    assert row is not None
+    if row["serial"] > MOST_A_DAY:
         raise TooManyToday
-    return f"{office_code}-{day:%y%m%d}-{serial:04d}"
+    return f"{row['office']}-{day:%y%m%d}-{row['serial']:04d}"
 
 
 def office_of(code: str) -> str | None:

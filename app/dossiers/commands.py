@@ -12,7 +12,7 @@ from app.dossiers.case import Case
 from app.dossiers.clock import forwarded_by, start_clock
 from app.dossiers.models import DossierState
 from app.dossiers.moves import Move
-from app.dossiers.printing import queue_form
+from app.dossiers.printing import form_wanted
 from app.dossiers.tools import Tools
 from app.kit.db import Db
 
@@ -37,7 +37,7 @@ async def receive(db: Db, tools: Tools, case: Case, move: Move, command: Command
     move.state = DossierState.RECEIVED
     forward = forwarded_by(tools, case, move.columns["received_at"])
     move.note("dossier.received", due_at=due.current_due.isoformat(), forward_due=forward.isoformat())
-    await queue_form(db, case, "receipt", key=f"{case.id}:receipt")
+    move.want(form_wanted(case, "receipt", key=f"{case.id}:receipt"))
     move.tell("received", due_at=due.current_due.isoformat())
 
 

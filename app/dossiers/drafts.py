@@ -134,7 +134,13 @@ async def choose_return(db: Db, case: Case, way: str, address: Mapping[str, Any]
 
 async def readiness(db: Db, case: Case, language: str = "vi") -> Readiness:
     """The task list and what is still missing, in the reader's words."""
-    answers = await answers_of(db, case.id)
+    return await readiness_with(db, case, await answers_of(db, case.id), language)
+
+
+async def readiness_with(
+    db: Db, case: Case, answers: Mapping[str, Mapping[str, Any]], language: str = "vi"
+) -> Readiness:
+    """The same for answers that were just read."""
     facts = case.procedure.facts_from(answers, channel=case.channel)
     tasks, missing = _form_tasks(case.procedure, answers, facts, language)
     papers = await _paper_task(db, case, language, missing)

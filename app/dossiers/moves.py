@@ -9,6 +9,7 @@ from app.dossiers.case import Case
 from app.dossiers.models import DossierState
 from app.dossiers.queries_api import Beside
 from app.engine.turns import OpenTask
+from app.jobs.service import Wanted
 from app.journal.service import Actor
 
 
@@ -38,6 +39,7 @@ class Move:
     ended: str | None = None
     answer: dict[str, Any] = field(default_factory=dict)  # more routing variables for the turn under way
     notify: list[tuple[str, dict[str, Any]]] = field(default_factory=list)  # events to tell the applicant
+    wanted: list[Wanted] = field(default_factory=list)  # work for the worker that no drawing waits for
     holder: UUID | None = None  # who keeps the next step of the same lane
     shown: bool = False  # whoever acts is shown the dossier afterwards: `written` is filled in
     written: Written | None = None
@@ -45,6 +47,10 @@ class Move:
     def note(self, event: str, why: str | None = None, **facts: Any) -> None:
         """One journal line, in the past tense."""
         self.lines.append((event, why, facts))
+
+    def want(self, work: Wanted) -> None:
+        """Queue work with what this move opens."""
+        self.wanted.append(work)
 
     def tell(self, event: str, **facts: Any) -> None:
         """Let the applicant know of `event`."""

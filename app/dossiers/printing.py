@@ -4,7 +4,13 @@ from typing import Any
 
 from app.dossiers.case import Case
 from app.jobs import service as jobs
+from app.jobs.service import Wanted
 from app.kit.db import Db
+
+
+def form_wanted(case: Case, form: str, *, key: str) -> Wanted:
+    """The same as work to be queued together with a move (`Move.want`)."""
+    return Wanted("print_form", f"form:{key}", case.id, {"form": form})
 
 
 async def queue_form(db: Db, case: Case, form: str, *, key: str, **payload: Any) -> None:

@@ -101,15 +101,17 @@ async def write(db: Db, tools: Tools, case: Case, move: Move) -> None:
         raise CaseMoved
     if move.shown:
         move.written = _written(case, move, row)
-    await jobs.queue_all(db, [
+    effects = [
         jobs.Wanted(task.name, f"{case.id}:{task.no}", case.id, {"task_no": task.no})
         for task in opened if task.kind == "effect"
-    ], office_id=case.office_id)
+    ]
+    to_wake = await jobs.write_all(db, [*move.wanted, *effects], office_id=case.office_id)
     for event, facts in move.notify:
-        await notices.announce(
+        to_wake += await notices.write_announcement(
             db, dossier_id=case.id, office_id=case.office_id, citizen_id=case.applicant_id, language=case.language,
             event=event, facts=facts, key=f"{case.id}:{case.version}:{event}",
         )
+    await jobs.wake_all(db, to_wake)
 
 
 def _written(case: Case, move: Move, row: asyncpg.Record) -> Written:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
+from typing import Final, Protocol
 from uuid import UUID, uuid4
 
 from app.fees.models import Fee, Payment
@@ -64,19 +64,28 @@ class Balance:
 
 async def assess(db: Db, *, dossier_id: UUID, office_id: int, dues: Iterable[Due]) -> int:
     """Write down what is owed, replacing what was assessed and not yet paid. Returns the sum owed."""
-    await db.run("DELETE FROM fee WHERE dossier_id = $1 AND state = 'owed'", dossier_id)
-    paid = {row["code"] for row in await db.rows("SELECT code FROM fee WHERE dossier_id = $1", dossier_id)}
-    total = 0
-    for due in dues:
-        if due.amount == 0 or due.code in paid:
-            continue
-        total += due.amount
-        await db.run(
-            "INSERT INTO fee (id, office_id, dossier_id, code, kind, name, quantity, amount, explanation, state)"
-            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'owed')",
-            uuid4(), office_id, dossier_id, due.code, due.kind, due.name, due.quantity, due.amount, due.explanation,
-        )
-    return total
+    owed: int = await db.value(_ASSESS, dossier_id, office_id, [
+        {"id": str(uuid4()), "code": due.code, "kind": due.kind, "name": due.name, "quantity": due.quantity,
+         "amount": due.amount, "explanation": due.explanation}
+        for due in dues if due.amount
+    ])
+    return owed
+
+
+# What was paid for already is not assessed again. The new lines have ids of their own, so the old ones may go beside them.
+_ASSESS: Final = """
+WITH gone AS (
+  DELETE FROM fee WHERE dossier_id = $1::uuid AND state = 'owed'
+), owed AS (
+  INSERT INTO fee (id, office_id, dossier_id, code, kind, name, quantity, amount, explanation, state)
+  SELECT d.id, $2::int, $1::uuid, d.code, d.kind, d.name, d.quantity, d.amount, d.explanation, 'owed'
+  FROM jsonb_to_recordset($3::jsonb)
+    AS d(id uuid, code text, kind text, name text, quantity int, amount int, explanation text)
+  WHERE NOT EXISTS (SELECT 1 FROM fee f WHERE f.dossier_id = $1::uuid AND f.code = d.code AND f.state <> 'owed')
+  RETURNING amount
+)
+SELECT COALESCE(sum(amount), 0)::int FROM owed
+"""
 
 
 async def of_dossier(db: Db, dossier_id: UUID) -> list[Fee]:

@@ -46,10 +46,10 @@ class Wanted:
     payload: dict[str, Any] = field(default_factory=dict)
 
 
-async def queue_all(db: Db, wanted: Sequence[Wanted], *, office_id: int) -> int:
-    """Queue several pieces of work of one office in two statements, those already known left out; how many were new."""
+async def write_all(db: Db, wanted: Sequence[Wanted], *, office_id: int) -> list[int]:
+    """Write several pieces of work of one office, those already known left out; the new ones, to be woken (`wake_all`)."""
     if not wanted:
-        return 0
+        return []
     rows = await db.rows(
         "INSERT INTO job (office_id, dossier_id, name, key, payload, state, attempts, created_at, run_at)"
         " SELECT $1, w.dossier_id, w.name, w.key, w.payload, 'waiting', 0, $2, $2"
@@ -61,8 +61,7 @@ async def queue_all(db: Db, wanted: Sequence[Wanted], *, office_id: int) -> int:
             for w in wanted
         ],
     )
-    await wake_all(db, [row["id"] for row in rows])
-    return len(rows)
+    return [row["id"] for row in rows]
 
 
 async def wake_all(db: Db, job_ids: Sequence[int]) -> None:

@@ -40,12 +40,24 @@ async def announce(
     facts: Mapping[str, Any], key: str,
 ) -> None:
     """A notice per channel, written and queued in the transaction of the change. The page is always one of them."""
+    await jobs.wake_all(db, await write_announcement(
+        db, dossier_id=dossier_id, office_id=office_id, citizen_id=citizen_id, language=language, event=event,
+        facts=facts, key=key,
+    ))
+
+
+async def write_announcement(
+    db: Db, *, dossier_id: UUID, office_id: int, citizen_id: UUID, language: str, event: str,
+    facts: Mapping[str, Any], key: str,
+) -> list[int]:
+    """The same for who has more work to wake: the jobs that send it, to be woken (`jobs.wake_all`)."""
     row = await db.row(
         _ANNOUNCE, uuid4(), uuid4(), uuid4(), office_id, dossier_id, citizen_id, event, key, language, dict(facts),
         clock.now(),
     )
     assert row is not None
-    await jobs.wake_all(db, row["jobs"])
+    found: list[int] = row["jobs"]
+    return found
 
 
 @dataclass(frozen=True, slots=True)
