@@ -1,5 +1,6 @@
 """PostgreSQL: reachable, new enough, migrated, and with a role for the app that cannot step around the rules."""
 
+import asyncio
 import re
 import time
 from pathlib import Path
@@ -13,6 +14,7 @@ from app.settings import Settings
 AREA = "database"
 OLDEST = 15
 VERSIONS = Path(__file__).resolve().parent.parent.parent / "migrations" / "versions"
+REPLAYED = "SELECT pg_is_in_recovery(), coalesce(pg_last_wal_replay_lsn() - '0/0' >= $1::bigint, false)"
 LATE = 600      # seconds a waiting job may lie before somebody should look
 # Seen with the eyes of every office: row-level security hides the rows of offices that are not named.
 EVERY_OFFICE = "SELECT set_config('motcua.offices', (SELECT string_agg(id::text, ',') FROM office), false)"
@@ -34,6 +36,8 @@ async def check(settings: Settings) -> list[Finding]:
         if migrated.state == "fine":
             await connection.execute(EVERY_OFFICE)
             found += [await _offices(connection), await _procedures(connection), await _queue(connection)]
+        if settings.replica_database_url:
+            found.append(await _replica(settings, connection))
         return found
     except (OSError, TimeoutError, asyncpg.PostgresError) as error:
         return [broken(AREA, f"answers, but not to the doctor's questions: {error}", "Look into PostgreSQL's log.")]
@@ -132,3 +136,27 @@ async def _queue(connection: asyncpg.Connection) -> Finding:
         return broken("queue", f"{row['late']} pieces of work wait since {LATE // 60} minutes or longer",
                       "Start the worker: motcua worker")     # fmt: skip
     return fine("queue", f"{row['waiting']} waiting, none stuck")
+
+
+async def _replica(settings: Settings, primary: asyncpg.Connection) -> Finding:
+    """How many seconds the replica needs to hold what the primary holds now."""
+    until, began = await primary.fetchval("SELECT (pg_current_wal_flush_lsn() - '0/0')::bigint"), time.monotonic()
+    try:
+        replica = await asyncpg.connect(settings.replica_database_url, timeout=5, command_timeout=10)
+    except (OSError, TimeoutError, ValueError, asyncpg.PostgresError) as error:
+        return warning("replica", f"does not answer: {error or 'no answer within 5 s'}",
+                       "Reading goes to the primary meanwhile. Start the replica, or take MOTCUA_REPLICA_DATABASE_URL away.")
+    try:
+        while time.monotonic() - began <= settings.replica_most_lag:
+            row = await replica.fetchrow(REPLAYED, until)
+            assert row is not None
+            standby, reached = row
+            if not standby:
+                return broken("replica", "is no replica: it takes writes itself", "Two primaries? Stop one of them.")
+            if reached:
+                return fine("replica", f"follows, {time.monotonic() - began:.1f} s behind")
+            await asyncio.sleep(0.1)
+    finally:
+        await replica.close(timeout=2)
+    return warning("replica", f"is more than {settings.replica_most_lag:g} s behind",
+                   "Boards and tracking are read from the primary meanwhile; see docs/scaling.md.")

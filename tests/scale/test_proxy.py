@@ -1,6 +1,7 @@
 """deploy/nginx.conf in a real nginx: who a visitor claims to be stays outside, no form is sent twice, guessing is slow."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -10,8 +11,11 @@ import httpx
 import pytest
 
 from app.embedded import free_port
+from app.settings import Settings
 from app.supervisor import Supervisor
 from tests.scale.nginx import proxy
+
+ROOT = Path(__file__).parents[2]
 
 
 @dataclass
@@ -101,3 +105,14 @@ async def test_more_than_a_file_at_its_limit_never_reaches_the_office(front: Fro
     answer = await front.client.post("/dossiers", content=bytes(28 * 1024 * 1024))
     assert answer.status_code == 413
     assert front.heads == []
+
+
+def test_the_example_of_several_processes_names_what_there_is() -> None:
+    told = (ROOT / "deploy" / "several.yml").read_text()
+    named = set(re.findall(r"MOTCUA_(\w+?)(?:_FILE)?:", told))
+    assert named <= {name.upper() for name in Settings.model_fields}
+    secrets = set(re.findall(r"deploy/secrets/(\w+)", told))
+    made = (ROOT / "deploy" / "make-secrets.sh").read_text()
+    assert all(f"keep {one} " in made for one in secrets)
+    webs = re.findall(r"server (app-\d):8000", (ROOT / "deploy" / "nginx.conf").read_text())
+    assert all(one in told for one in webs)

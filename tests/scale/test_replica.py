@@ -14,6 +14,7 @@ from alembic.config import Config
 
 from app.deadlines.decrees import load_calendar
 from app.deadlines.service import keep_calendar
+from app.doctor.database import check
 from app.dossiers.tools import Tools
 from app.embedded import EmbeddedPostgres, embedded_postgres, find_binaries
 from app.faces.reading import COOKIE
@@ -200,3 +201,14 @@ async def test_a_replica_that_dies_in_the_middle_of_a_page_costs_nobody_the_page
     page = await desk.get("/overview")
     assert page.status_code == 200
     assert "Số liệu lúc" in page.text
+
+
+async def test_the_doctor_says_how_far_the_replica_is(pair: Pair) -> None:
+    settings = Settings(
+        database_url=pair.primary.app_dsn, replica_database_url=pair.standby.app_dsn, replica_most_lag=PATIENCE
+    )
+    assert any(one.area == "replica" and one.state == "fine" for one in await check(settings))
+    as_two_primaries = settings.model_copy(update={"replica_database_url": pair.primary.app_dsn})
+    assert any(one.area == "replica" and one.state == "broken" for one in await check(as_two_primaries))
+    await pair.standby.stop()
+    assert any(one.area == "replica" and one.state == "warning" for one in await check(settings))
