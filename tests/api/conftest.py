@@ -7,10 +7,10 @@ import pytest
 
 from app.citizens.models import Citizen
 from app.dossiers.tools import Tools
-from app.main import create_app
 from app.sessions.service import open_session
 from app.settings import Settings
 from tests.factories import PASSWORD, Make
+from tests.houses import whole_house
 
 HOME = "http://motcua.test"
 AsOfficer = Callable[..., Awaitable[httpx.AsyncClient]]
@@ -20,8 +20,7 @@ AsCitizen = Callable[[Citizen], Awaitable[httpx.AsyncClient]]
 @pytest.fixture
 def house(tools: Tools) -> httpx.ASGITransport:
     """The application with the test's tools."""
-    app = create_app(Settings(demo=True, second_factor=False, public_url=HOME))
-    app.state.tools = tools
+    app = whole_house(Settings(demo=True, second_factor=False, public_url=HOME), tools)
     return httpx.ASGITransport(app, raise_app_exceptions=False)
 
 

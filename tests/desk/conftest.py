@@ -9,9 +9,9 @@ import httpx
 import pytest
 
 from app.dossiers.tools import Tools
-from app.main import create_app
 from app.settings import Settings
 from tests.factories import PASSWORD
+from tests.houses import whole_house
 
 HOME = "http://motcua.test"
 
@@ -49,8 +49,7 @@ SignIn = Callable[..., Awaitable[Desk]]
 @pytest.fixture
 def house(tools: Tools) -> httpx.ASGITransport:
     """The application with the test's tools."""
-    app = create_app(Settings(demo=True, second_factor=False, public_url=HOME))
-    app.state.tools = tools
+    app = whole_house(Settings(demo=True, second_factor=False, public_url=HOME), tools)
     return httpx.ASGITransport(app, raise_app_exceptions=False)
 
 

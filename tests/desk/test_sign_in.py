@@ -4,10 +4,10 @@ import httpx
 import pyotp
 import pytest
 
-from app.main import create_app
 from app.settings import Settings
 from tests.desk.conftest import HOME, SignIn
 from tests.factories import OFFICES, PASSWORD, Make
+from tests.houses import whole_house
 
 
 async def test_a_stranger_is_sent_to_the_sign_in_page_and_back(at_desk: SignIn) -> None:
@@ -55,8 +55,7 @@ async def test_the_demo_says_that_the_second_factor_is_off(at_desk: SignIn) -> N
 
 
 async def test_half_a_sign_in_opens_nothing_and_the_code_opens_the_desk(make: Make) -> None:
-    app = create_app(Settings(public_url=HOME))
-    app.state.tools = make.tools
+    app = whole_house(Settings(public_url=HOME), make.tools)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=HOME) as client:
         entered = await client.post("/desk/sign-in", data={"login": "specialist@tanmai", "password": PASSWORD})
         assert entered.headers["location"].startswith("/desk/sign-in/code")

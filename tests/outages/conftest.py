@@ -12,13 +12,13 @@ from app.deadlines.calendars import Calendars
 from app.deadlines.decrees import load_calendar
 from app.dossiers.tools import Tools
 from app.kit.db import Database, open_database
-from app.main import create_app
 from app.portal import house_frame
 from app.procedures.catalogue import Catalogue
 from app.settings import Settings
 from app.signatures.keyring import Keyring
 from storage import FolderStore
 from tests.factories import Make
+from tests.houses import whole_house
 from tests.outages.mortal import MortalPostgres
 from tests.outages.office import Answer, Door, door_of
 
@@ -53,8 +53,10 @@ async def open_office(database: Database, folder: Path, keys: Path) -> Office:
         calendars=Calendars(load_calendar()),
         keyring=Keyring(keys), public_url="http://motcua.test", demo=True,
     )  # fmt: skip
-    app = create_app(Settings(demo=True, second_factor=False, public_url="http://motcua.test", log_level="error"))
-    app.state.tools, app.state.store_report, app.state.frame = tools, "no worm", await house_frame(tools)
+    app = whole_house(
+        Settings(demo=True, second_factor=False, public_url="http://motcua.test", log_level="error"), tools
+    )
+    app.state.store_report, app.state.frame = "no worm", await house_frame(tools)
     return Office(app, database, Make(database, tools), folder)
 
 

@@ -9,10 +9,9 @@ from fastapi import FastAPI
 from app import overview
 from app.dossiers.tools import Tools
 from app.faces import languages, static_files
-from app.main import _refusals
 from app.sessions import service as sessions
-from app.settings import Settings
 from tests.factories import OFFICES, Make
+from tests.houses import part_of_the_house
 
 
 class Desk(httpx.AsyncClient):
@@ -32,12 +31,7 @@ SignIn = Callable[..., Awaitable[Desk]]
 @pytest.fixture
 def house(tools: Tools) -> FastAPI:
     """The overview alone, as `main` would serve it, on the test's tools."""
-    made = FastAPI(openapi_url=None)
-    made.state.tools, made.state.settings = tools, Settings()
-    for part in (overview.router, static_files.router, languages.router):
-        made.include_router(part)
-    _refusals(made, Settings())
-    return made
+    return part_of_the_house(tools, overview.router, static_files.router, languages.router)
 
 
 @pytest.fixture

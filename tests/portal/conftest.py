@@ -12,11 +12,11 @@ import pytest
 from app.citizens.models import Citizen
 from app.dossiers.tools import Tools
 from app.faces.access import COOKIE
-from app.main import create_app
 from app.portal import track, verify
 from app.sessions import service as sessions
 from app.settings import Settings
 from tests.factories import Make
+from tests.houses import whole_house
 
 HOME = "http://motcua.test"
 
@@ -54,8 +54,7 @@ SignedIn = Callable[..., Awaitable[Browser]]
 @pytest.fixture
 async def house(tools: Tools) -> httpx.ASGITransport:
     """The application with the test's tools; nobody has tried anything yet."""
-    app = create_app(Settings(demo=True, second_factor=False, public_url=HOME))
-    app.state.tools = tools
+    app = whole_house(Settings(demo=True, second_factor=False, public_url=HOME), tools)
     for limit in (track.TRIES, verify.TRIES):
         limit._tries.clear()
     return httpx.ASGITransport(app, raise_app_exceptions=False)

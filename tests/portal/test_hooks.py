@@ -10,8 +10,8 @@ import pytest
 
 from app.dossiers.tools import Tools
 from app.gateways.line import signature
-from app.main import create_app
 from app.settings import Settings
+from tests.houses import whole_house
 from tests.portal.conftest import HOME
 
 SECRET = "a-secret-of-the-tests"
@@ -26,8 +26,9 @@ SAID = {
 
 @pytest.fixture
 async def pushed(tools: Tools) -> AsyncIterator[httpx.AsyncClient]:
-    app = create_app(Settings(demo=True, public_url=HOME, payment_secret=SECRET, post_secret=SECRET, sms_secret=SECRET))
-    app.state.tools = tools
+    app = whole_house(
+        Settings(demo=True, public_url=HOME, payment_secret=SECRET, post_secret=SECRET, sms_secret=SECRET), tools
+    )
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app, raise_app_exceptions=False), base_url=HOME) as client:
         yield client
 

@@ -8,13 +8,13 @@ import httpx
 import pytest
 
 from app.kit import clock
-from app.main import create_app
 from app.portal import verify
 from app.results import service as results
 from app.settings import Settings
 from app.signatures.keyring import Keyring
 from signing import TrustRoots
 from tests.factories import COMMUNE, Make
+from tests.houses import whole_house
 from tests.portal.conftest import HOME, Browser
 from tests.portal.situations import a_pdf, issued
 
@@ -28,8 +28,7 @@ def nobody_has_tried() -> None:
 async def anybody(make: Make, keys: Path) -> AsyncIterator[Browser]:
     """Somebody with a file; the office has the anchors of the development PKI (its signatures carry no time-stamp)."""
     trust = TrustRoots.from_pem((keys.parent / "root.pem").read_bytes())
-    app = create_app(Settings(demo=True, public_url=HOME))
-    app.state.tools = replace(make.tools, keyring=Keyring(keys, None, trust))
+    app = whole_house(Settings(demo=True, public_url=HOME), replace(make.tools, keyring=Keyring(keys, None, trust)))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=HOME) as client:
         yield Browser(client)
 
@@ -106,7 +105,6 @@ async def test_no_file_is_said_and_trying_is_limited(anybody: Browser) -> None:
 
 
 async def test_without_trust_anchors_the_register_still_answers(make: Make, result: dict[str, object], keys: Path) -> None:
-    app = create_app(Settings(demo=True, public_url=HOME))
-    app.state.tools = replace(make.tools, keyring=Keyring(keys))
+    app = whole_house(Settings(demo=True, public_url=HOME), replace(make.tools, keyring=Keyring(keys)))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=HOME) as client:
         assert "Đúng tệp cơ quan đã cấp" in await judged(Browser(client), result["pdf"])

@@ -4,14 +4,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import httpx
 import pytest
-from fastapi import FastAPI
 
 from app import desk, overview
 from app.faces import languages, static_files
-from app.main import _refusals
 from app.sessions import service as sessions
-from app.settings import Settings
 from tests.factories import OFFICES, Make
+from tests.houses import part_of_the_house
 from tests.invariants.conftest import House, house
 from tests.overview.conftest import Desk
 
@@ -28,11 +26,7 @@ def make(house: House) -> Make:
 @pytest.fixture
 async def sign_in(make: Make) -> AsyncIterator[SignIn]:
     """`await sign_in("head")` gives the browser of that officer."""
-    made = FastAPI(openapi_url=None)
-    made.state.tools, made.state.settings = make.tools, Settings()
-    for part in (overview.router, desk.router, static_files.router, languages.router):
-        made.include_router(part)
-    _refusals(made, Settings())
+    made = part_of_the_house(make.tools, overview.router, desk.router, static_files.router, languages.router)
     opened: list[Desk] = []
 
     async def enter(role: str, office: str = "tanmai") -> Desk:
