@@ -110,10 +110,10 @@ async def open_alerts(
     at, alert_id = before or (None, None)
     rows = await db.rows(
         "SELECT a.id, a.office_id, o.short_name AS office_name, a.dossier_id, d.code, a.kind, a.role, a.officer_id, a.facts,"
-        " a.at, a.seen_at, p.name AS seen_by FROM alert a JOIN office o ON o.id = a.office_id"
-        " LEFT JOIN dossier d ON d.id = a.dossier_id LEFT JOIN officer p ON p.id = a.seen_by"
-        f" WHERE a.done_at IS NULL AND {MINE} AND ($4::timestamptz IS NULL OR (a.at, a.id) < ($4, $5::uuid))"
-        f" ORDER BY a.at DESC, a.id DESC LIMIT {PAGE + 1}",
+        " a.at, a.seen_at, p.name AS seen_by FROM (SELECT a.* FROM alert a"
+        f"  WHERE a.done_at IS NULL AND {MINE} AND ($4::timestamptz IS NULL OR (a.at, a.id) < ($4, $5::uuid))"
+        f"  ORDER BY a.at DESC, a.id DESC LIMIT {PAGE + 1}) a JOIN office o ON o.id = a.office_id"
+        " LEFT JOIN dossier d ON d.id = a.dossier_id LEFT JOIN officer p ON p.id = a.seen_by ORDER BY a.at DESC, a.id DESC",
         officer.id, officer.office_id, list(officer.roles), at, alert_id,
     )
     found = [OpenAlert(**{**dict(row), "kind": AlertKind(row["kind"])}) for row in rows[:PAGE]]

@@ -90,13 +90,17 @@ _LIST: Final = """
 SELECT d.id, d.office_id, d.code, d.holder_name, d.procedure_version_id, o.short_name AS office_name, d.state, d.due_at,
   d.original_due_at, d.paused_at, s.name AS step, s.opened_at AS step_since, s.officer_name{told}
 FROM (SELECT first.id FROM {sight} CROSS JOIN LATERAL (
-    SELECT d.id, d.due_at FROM dossier d WHERE d.office_id = h.office_id AND {where} ORDER BY d.due_at, d.id LIMIT {limit}
+    {scans}
   ) first WHERE {typed} ORDER BY first.due_at, first.id LIMIT {limit}
 ) shown JOIN dossier d ON d.id = shown.id JOIN office o ON o.id = d.office_id
 LEFT JOIN LATERAL (SELECT t.name, t.opened_at, p.name AS officer_name FROM step t LEFT JOIN officer p ON p.id = t.officer_id
   WHERE t.dossier_id = d.id ORDER BY t.task_no LIMIT 1) s ON true{more}
 ORDER BY d.due_at, d.id
 """
+_SCAN: Final = (
+    "(SELECT d.id, d.due_at FROM dossier d WHERE d.office_id = h.office_id AND {where}"
+    " ORDER BY d.due_at, d.id LIMIT {limit})"
+)
 
 
 async def dossiers(
@@ -105,12 +109,16 @@ async def dossiers(
     """Open dossiers by deadline, those without one last; and where the next page begins."""
     args = Args(at.args)
     where = [OPEN, *_conditions(sieve, args)]
+    scans = [where]
     if after is not None:
-        where.append(behind(after, args, dated=sieve.span in DATED or sieve.day is not None))
+        scans = [[*where, behind(after, args, dated=True)]]
+        if after.due_at is not None and sieve.span not in DATED and sieve.day is None:
+            scans.append([*where, "d.due_at IS NULL"])  # a scan of their own: joined by OR, the place would bound neither
     late = sieve.span == "late"
     rows = await db.rows(
         _LIST.format(
-            sight=SIGHT, where=" AND ".join(where), limit=limit + 1, typed=TYPED,
+            sight=SIGHT, limit=limit + 1, typed=TYPED,
+            scans="\n    UNION ALL ".join(_SCAN.format(where=" AND ".join(one), limit=limit + 1) for one in scans),
             told=f", c.cause, (SELECT max(a.at) FROM ({APOLOGIES}) a) AS apology_at" if late else "",
             more="\nLEFT JOIN late_cause c ON c.dossier_id = d.id" if late else "",
         ),

@@ -95,10 +95,10 @@ async def steps(
         where.append(behind(after, args, task="s.task_no", dated=span in DATED))
     rows = await db.rows(
         "SELECT s.dossier_id, s.task_no, s.office_id, s.name, s.role, s.opened_at, s.officer_id, p.name AS officer_name,"
-        " d.code, d.holder_name, d.procedure_version_id, d.due_at, d.paused_at"
-        f" FROM {SIGHT} JOIN step s ON s.office_id = h.office_id JOIN dossier d ON d.id = s.dossier_id"
-        f" LEFT JOIN officer p ON p.id = s.officer_id WHERE {' AND '.join(where)}"
-        f" ORDER BY d.due_at, d.id, s.task_no LIMIT {limit + 1}",
+        " d.code, d.holder_name, d.procedure_version_id, d.due_at, d.paused_at FROM (SELECT s.*"
+        f"  FROM {SIGHT} JOIN step s ON s.office_id = h.office_id JOIN {AT_STEP} WHERE {' AND '.join(where)}"
+        f"  ORDER BY d.due_at, d.id, s.task_no LIMIT {limit + 1}) s JOIN dossier d ON d.id = s.dossier_id"
+        " LEFT JOIN officer p ON p.id = s.officer_id ORDER BY d.due_at, d.id, s.task_no",
         *args,
     )
     found = [HeldStep(**dict(row)) for row in rows[:limit]]
