@@ -1,4 +1,4 @@
-"""Rows that are no race: how the state grows, differences from stock, what is not built, what the bare machine does."""
+"""Rows that are no race: how the state grows, differences from stock, what the bare machine does."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import subprocess
 import tempfile
 import time
 from dataclasses import replace
-from pathlib import Path
 
 from app.deadlines.timers import due_timers
 from app.kit import clock
@@ -19,7 +18,6 @@ from benchmarks.office import OFFICE, BenchOffice, dossier_id
 from benchmarks.table import Row, Said
 from tests.engine.differential import run
 
-IMPORTER = Path(__file__).parent.parent / "app" / "procedures" / "normalising.py"
 STATE = "State of an instance at its largest"
 
 
@@ -41,14 +39,6 @@ def difference_rows(steps: int) -> list[Row]:
     group = "Ours beside stock SpiffWorkflow with a full round trip after every step"
     return [Said(group, "differences", "stock round trip", value, "",
                  "0 of 20,000" if enough else "0", not differences, "F5" if enough or differences else "")]
-
-
-def miwg_rows() -> list[Row]:
-    """F13: there is nothing to measure as long as nothing takes foreign diagrams in."""
-    if IMPORTER.exists():
-        return []
-    return [Said("Foreign diagrams (MIWG)", "files taken after normalising", "21 files",
-                 "no importer is built: a drawing that is not ours is refused by name", "", "≥ 18 of 21", False, "F13")]
 
 
 async def poll_rows(office: BenchOffice, count: int, *, rounds: int) -> list[Row]:

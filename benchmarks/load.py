@@ -117,12 +117,19 @@ async def opened(lying: int, *, largest: int = 5_000_000) -> AsyncIterator[Play]
     """An office with so many open dossiers, two web processes, a worker."""
     async with open_office() as office:
         await fill(office, lying)
-        async with office_serving(office, processes=2) as web, office_working(office) as worker:
-            play = Play(office, web, worker)
-            play.files = small_files(largest=largest)
+        async with served(office, largest=largest) as play:
             await closed(play, 4, 2.0, views=10, uploads=1)  # processes read their procedures and templates once
             play.tally = Tally()
             yield play
+
+
+@asynccontextmanager
+async def served(office: BenchOffice, *, processes: int = 2, largest: int = 5_000_000) -> AsyncIterator[Play]:
+    """`motcua serve` and `motcua worker` on this office, ready to be played on."""
+    async with office_serving(office, processes=processes) as web, office_working(office) as worker:
+        play = Play(office, web, worker)
+        play.files = small_files(largest=largest)
+        yield play
 
 
 async def closed(play: Play, clients: int, seconds: float, *, views: float, uploads: float) -> float:

@@ -70,7 +70,7 @@ async def unit_lines(office: BenchOffice, product: Server, floor: Server, *, rou
     whole = Side(*([a + b for a, b in zip(x, y, strict=True)] for x, y in (
         (drafting.alone, handling.alone), (drafting.crowd, handling.crowd))))
     whole.cpu = [a + b for a, b in zip(drafting.cpu, handling.cpu, strict=True)]
-    told = {name: await count(office) for name, count in (("product", _product_says), ("floor", _floor_says))}
+    told = {name: await count(office) for name, count in (("product", product_says), ("floor", floor_says))}
     rows: list[Row] = [
         line(GROUP, "8 clients, a dossier handed in from a filled draft (6 requests)", STOCK, handling.crowd, stock.crowd,
              goal=1.0, at_least=True, goals="H1"),
@@ -170,7 +170,7 @@ def _cpu(office: BenchOffice, server: Server) -> float:
     return used
 
 
-async def _product_says(office: BenchOffice) -> str:
+async def product_says(office: BenchOffice) -> str:
     """Statements and commits of one dossier of six requests, after one that read what is read once."""
     database = await open_database(office.postgres.app_dsn, smallest=1, largest=1)
     home, told = "http://bench.invalid", list[str]()
@@ -198,7 +198,8 @@ async def _product_says(office: BenchOffice) -> str:
         await database.close()
 
 
-async def _floor_says(office: BenchOffice) -> str:
+async def floor_says(office: BenchOffice) -> str:
+    """The same of the floor."""
     told = list[str]()
     app = application()
     pool = await asyncpg.create_pool(office.postgres.superuser_dsn, min_size=1, max_size=1, reset=_nothing)
