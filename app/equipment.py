@@ -115,4 +115,4 @@ def _keyring(settings: Settings) -> Keyring:
     if settings.trust_roots is not None and settings.trust_roots.is_file():
         trust = TrustRoots.from_pem(settings.trust_roots.read_bytes())
     timestamper = Timestamper(settings.tsa_url) if settings.tsa_url else None
-    return Keyring(settings.keys_folder or Path("keys"), timestamper, trust)
+    return Keyring(settings.keys_folder or Path("keys"), timestamper, trust, settings.signature_maker)

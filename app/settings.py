@@ -110,6 +110,7 @@ class Settings(BaseSettings):
     tsa_url: str = ""
     trust_roots: Path | None = None                             # PEM file with the roots we accept
     keys_folder: Path | None = None                             # keys and certificates of offices, officers
+    signature_maker: Literal["template", "stock"] = "template"  # stock: pyHanko alone, many times slower (decision 0063)
 
     # The office
     workflows_folder: Path = Path("workflows")

@@ -5,6 +5,7 @@ import logging
 from signing.appearance import Appearance, Box, LaterSignature, seal_box
 from signing.batch import Outcome, Signing, sign_batch
 from signing.certificates import check_certificate
+from signing.cms import Maker
 from signing.errors import (
     CertificateExpired,
     CertificateRevoked,
@@ -42,6 +43,7 @@ __all__ = [
     "KeyNotOnToken",
     "LaterSignature",
     "Level",
+    "Maker",
     "Outcome",
     "PlaceTaken",
     "RevocationUnavailable",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from app.kit.errors import Unavailable
 from app.kit.words import N_
-from signing import FileKey, SigningKey, Timestamper, TrustRoots
+from signing import FileKey, Maker, SigningKey, Timestamper, TrustRoots
 
 
 class KeyMissing(Unavailable):
@@ -19,11 +19,15 @@ class KeyMissing(Unavailable):
 
 @dataclass(slots=True)
 class Keyring:
-    """Finds keys by name and keeps them open. `timestamper` and `trust` are None where the office has none yet."""
+    """Finds keys by name and keeps them open. `timestamper` and `trust` are None where the office has none yet.
+
+    `maker`: see `signing.sign_pdf`; the switch from what we write ourselves to pyHanko alone.
+    """
 
     folder: Path
     timestamper: Timestamper | None = None
     trust: TrustRoots | None = None
+    maker: Maker = "template"
     _keys: dict[str, SigningKey] = field(default_factory=dict)
 
     def key(self, name: str | None) -> SigningKey:

@@ -45,7 +45,7 @@ async def sign_as_leader(keyring: Keyring, key_name: str, order: Order) -> Signe
     """
     leader, seal = order.places["leader"], order.places["seal"]
     return await _signed(
-        order.pdf, key=_key(keyring, key_name), trust=keyring.trust, timestamper=keyring.timestamper,
+        order.pdf, key=_key(keyring, key_name), trust=keyring.trust, timestamper=keyring.timestamper, maker=keyring.maker,
         certify="allow-signatures", field="leader", reason=order.reason, location=order.location,
         signed_at=order.signed_at,
         appearance=Appearance(leader.page - 1, _box(leader), image_png=keyring.image(key_name)),
@@ -58,7 +58,7 @@ async def seal(keyring: Keyring, key_name: str, order: Order) -> SignedPdf:
     place = order.places["seal"]
     complete = keyring.timestamper is not None and keyring.trust is not None
     return await _signed(
-        order.pdf, key=_key(keyring, key_name), trust=keyring.trust, timestamper=keyring.timestamper,
+        order.pdf, key=_key(keyring, key_name), trust=keyring.trust, timestamper=keyring.timestamper, maker=keyring.maker,
         validation_data=complete, field=SEAL_FIELD, reason=order.reason, location=order.location,
         signed_at=order.signed_at,
         appearance=Appearance(place.page - 1, _box(place), image_png=keyring.image(key_name)),
@@ -82,7 +82,7 @@ async def sign_all(
     if kind == "seal" and keyring.timestamper is not None and keyring.trust is not None:
         level = "B-LTA"
     outcomes = await asyncio.to_thread(
-        sign_batch, signings, level=level, timestamper=keyring.timestamper, trust=keyring.trust
+        sign_batch, signings, level=level, timestamper=keyring.timestamper, trust=keyring.trust, maker=keyring.maker
     )
     for outcome in outcomes:
         if isinstance(outcome, SigningError):
