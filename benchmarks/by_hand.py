@@ -55,6 +55,16 @@ JOIN office o ON o.id = d.office_id LEFT JOIN step s ON s.dossier_id = d.id LEFT
 LEFT JOIN late_cause c ON c.dossier_id = d.id
 ORDER BY d.due_at, d.id
 """
+# $1 office, $2 officer.
+WORK = """
+SELECT s.dossier_id, s.task_no, s.name AS step, s.role, s.officer_id, f.name AS officer_name, s.due_at AS step_due, d.code,
+  d.holder_name, d.title, d.state, d.procedure_version_id, d.due_at, d.original_due_at, d.paused_at, d.finished_at,
+  d.office_id, o.short_name
+FROM (SELECT * FROM step WHERE office_id = $1 AND role = 'specialist' AND (officer_id IS NULL OR officer_id = $2)
+  ORDER BY due_at, dossier_id, task_no LIMIT 31) s
+JOIN dossier d ON d.id = s.dossier_id JOIN office o ON o.id = s.office_id LEFT JOIN officer f ON f.id = s.officer_id
+ORDER BY s.due_at, s.dossier_id, s.task_no
+"""
 # $1 offices, $2 the period begins, $3 it has ended, $4 states that are never late.
 _DAY = "({} AT TIME ZONE 'Asia/Ho_Chi_Minh')::date"
 REPORT = f"""

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from datetime import time as hour
+from itertools import count as count_up
 
 import asyncpg
 
 from app.deadlines import changes
 from app.deadlines.timers import due_timers
 from app.dossiers import queries_board as board
+from app.dossiers import queries_desk
 from app.dossiers import queries_overview as overview
 from app.dossiers.escalating import due_alarms
 from app.dossiers.horizons import horizon
@@ -50,6 +52,7 @@ async def province_lines(filled: Filled, *, rounds: int) -> tuple[list[Line], di
                 lines.append(found)
                 if pair.what == LIST:
                     flat[name] = times
+        lines += await _work(filled, hand, rounds)
         lines += await _index(filled, hand, rounds)
         lines += await _timers(filled, hand, rounds)
         lines += await _sentinel(filled, hand, rounds)
@@ -144,6 +147,24 @@ SELECT id, 99, office_id, 'idle', $1::timestamptz + interval '1 second' * (row_n
 """
 
 
+async def _work(filled: Filled, hand: asyncpg.Connection, rounds: int) -> list[Line]:
+    """The first page of an officer's work, in the largest commune."""
+    office = filled.communes[0]
+    officer = await hand.fetchval("SELECT id FROM officer WHERE office_id = $1 AND roles ? 'specialist' LIMIT 1", office)
+    async with filled.database.transaction(offices=[office]) as db:
+
+        async def asked() -> object:
+            rows = await queries_desk.work(db, offices=(office,), roles=["specialist"], officer_id=officer)
+            return [(row.dossier_id, row.task_no) for row in rows]
+
+        async def by_hand_too() -> object:
+            return [(row["dossier_id"], row["task_no"]) for row in await hand.fetch(by_hand.WORK, office, officer)]
+
+        group = f"My work, {filled.count:,} dossiers, one commune"
+        found, _ = await compared(Pair(group, "a page of 30", HAND, asked, by_hand_too, 1.3), rounds=rounds * 3)
+    return [found]
+
+
 async def _timers(filled: Filled, hand: asyncpg.Connection, rounds: int) -> list[Line]:
     """The worker's polls when nothing is due, with one more timer for every dossier, and what one row by its key costs."""
     await hand.execute(IDLE, filled.now + timedelta(days=30))
@@ -223,11 +244,19 @@ async def _sentinel(filled: Filled, hand: asyncpg.Connection, rounds: int) -> li
     async def passed() -> object:
         return await hand.fetchval(by_hand.QUIET, clock.now())
 
+    minutes = count_up()
+
+    async def turn() -> object:
+        async with filled.database.transaction(offices=filled.offices) as db:
+            await sweep(db, filled.tools, turn=next(minutes))
+            return None
+
     found, _ = await compared(Pair(group, "all causes", floor, swept, passed, same=False), rounds=rounds)
+    minute, _ = await compared(Pair(group, "a minute's turn of it", floor, turn, passed, same=False), rounds=rounds)
     told = await hand.fetchval("SELECT count(*) FROM finding")
     opened = Line(group, f"the first one, with {told:,} findings to tell", floor, "ms", first[0], first[0], found.floor_p10,
                   found.floor_median)
-    return [found, opened]
+    return [found, minute, opened]
 
 
 HOLIDAY = '[[day]]\non = {day}\nkind = "holiday"\nname = "Nghỉ (đo)"\n'
