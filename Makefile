@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PROCESSES ?= 2
 
-.PHONY: env demo test check bench bench-full bench-million load year oracle lock clean
+.PHONY: env demo test check bench bench-full bench-million load scale year oracle lock clean
 
 env: .venv/.ready
 
@@ -43,6 +43,12 @@ bench-million: bench-full
 # PROVINCE=1: five submissions a second for ten minutes (SECONDS=600), or as much as the machine holds and why.
 load: env
 	$(BIN)/python -m benchmarks.load $(if $(PROVINCE),--province) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(KEEP),--keep)
+
+# Two webs and two workers behind nginx and PgBouncer, one of each killed by turns; then what one dossier costs each part and
+# what a commune, a province and the nation need by that: `make scale SECONDS=300 EVERY=20`. KEEP=1 writes docs/scaling.md.
+scale: env
+	$(BIN)/python -m benchmarks.scale $(if $(SECONDS),--seconds $(SECONDS)) $(if $(EVERY),--every $(EVERY)) $(if $(KEEP),--keep)
+	$(BIN)/python -m benchmarks.sizing $(if $(KEEP),--keep)
 
 # A commune's whole year, counted again by hand: `make year DOSSIERS=600`.
 year: env
