@@ -1,6 +1,6 @@
 """Published procedures, loaded once and kept: a version never changes."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -161,13 +161,20 @@ class Catalogue:
 
     async def all_current(self, db: Db, day: date) -> tuple[LoadedProcedure, ...]:
         """Every procedure in force on `day`, by sector and name."""
+        return (await self.all_current_on(db, [day]))[day]
+
+    async def all_current_on(self, db: Db, days: Collection[date]) -> dict[date, tuple[LoadedProcedure, ...]]:
+        """The same for each of several days, by one look."""
         rows = await db.rows(
-            "SELECT DISTINCT ON (code) id, sector, name FROM procedure_version WHERE withdrawn_at IS NULL"
-            " AND valid_from <= $1 AND (valid_to IS NULL OR valid_to >= $1)"
-            " ORDER BY code, valid_from DESC, published_at DESC",
-            day,
+            "SELECT DISTINCT ON (day, code) day, id, sector, name FROM unnest($1::date[]) AS day JOIN procedure_version"
+            " ON withdrawn_at IS NULL AND valid_from <= day AND (valid_to IS NULL OR valid_to >= day)"
+            " ORDER BY day, code, valid_from DESC, published_at DESC",
+            list(days),
         )
-        return tuple([await self.version(db, row["id"]) for row in sorted(rows, key=lambda r: (r["sector"], r["name"]))])
+        found: dict[date, list[LoadedProcedure]] = {day: [] for day in days}
+        for row in sorted(rows, key=lambda one: (one["sector"], one["name"])):
+            found[row["day"]].append(await self.version(db, row["id"]))
+        return {day: tuple(procedures) for day, procedures in found.items()}
 
     async def search(self, db: Db, words: str, day: date) -> tuple[LoadedProcedure, ...]:
         """Procedures in force whose name, code or other words hold every word given; accents do not matter."""

@@ -23,10 +23,14 @@ class Shelf:
     certifying: frozenset[str]
 
 
-async def shelf_on(db: Db, tools: Tools, period: Period) -> Shelf:
-    """The procedures in force at the end of the period, or today while it runs."""
-    found = await tools.catalogue.all_current(db, min(period.last_day, clock.today()))
+async def shelves_on(db: Db, tools: Tools, periods: Sequence[Period]) -> dict[Period, Shelf]:
+    """The procedures in force at the end of each period, or today while it runs."""
+    ends = {one: min(one.last_day, clock.today()) for one in periods}
+    found = await tools.catalogue.all_current_on(db, set(ends.values()))
+    return {one: _shelf(found[day]) for one, day in ends.items()}
 
+
+def _shelf(found: Sequence[LoadedProcedure]) -> Shelf:
     def those(holds: Callable[[LoadedProcedure], bool]) -> frozenset[str]:
         return frozenset(one.code for one in found if holds(one))
 

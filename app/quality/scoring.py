@@ -9,7 +9,7 @@ from typing import Final, Literal
 from app.dossiers.tools import Tools
 from app.kit.db import Db
 from app.quality import inputs
-from app.quality.catalogued import SETS, Codes, Shelf, communes_certifying, shelf_on
+from app.quality.catalogued import SETS, Codes, Shelf, communes_certifying, shelves_on
 from app.quality.counting import Counted, count
 from app.quality.functions import KINDS
 from app.quality.inputs import Told
@@ -184,7 +184,7 @@ async def gather(
     kinds = await db.rows("SELECT id, kind FROM office WHERE id = ANY($1) ORDER BY id", list(offices))
     return Gathered(
         periods=tuple(periods), counted=await count(db, tools, offices, periods, procedure=procedure, lenses=lenses),
-        shelves={one: await shelf_on(db, tools, one) for one in periods},
+        shelves=await shelves_on(db, tools, periods),
         told=await inputs.newest(db, offices, periods),
         communes=tuple(row["id"] for row in kinds if row["kind"] == "commune"),
         provinces=tuple(row["id"] for row in kinds if row["kind"] == "province"), procedure=procedure, sheets=sheets,
