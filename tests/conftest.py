@@ -21,11 +21,26 @@ from storage import FolderStore
 from tests.browser import browser, visit, wiped
 from tests.factories import OFFICES, Make, found_offices
 from tests.live import live
+from tests.sharing import share_out
 
 # One Chromium and one office a worker, whoever asks: imported a second time they would be started a second time.
 __all__ = ["browser", "live", "visit", "wiped"]
 
 ROOT = Path(__file__).parent.parent
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Groups are handed out in our order, not by how many tests they have."""
+    if hasattr(config.option, "loadscopereorder"):
+        config.option.loadscopereorder = False
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Long files first, each in one worker."""
+    if config.pluginmanager.hasplugin("xdist"):
+        share_out(items)
+
 
 
 @pytest.fixture(scope="session")
