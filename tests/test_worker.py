@@ -9,22 +9,22 @@ from pathlib import Path
 
 import pytest
 
-from app.embedded import EmbeddedPostgres
 from tests.dossiers.test_life import CODE, given
-from tests.factories import COMMUNE, Make
+from tests.factories import COMMUNE
+from tests.invariants.conftest import House, house
+
+__all__ = ["house"]
 
 ROOT = Path(__file__).parent.parent
-PATIENCE = 30.0
+PATIENCE = 120.0
 
 
 @pytest.fixture
-async def worker(
-    postgres: EmbeddedPostgres, tmp_path: Path, make: Make, keys: Path
-) -> AsyncIterator[asyncio.subprocess.Process]:
-    """`motcua worker` on the test database and this test's store."""
+async def worker(house: House) -> AsyncIterator[asyncio.subprocess.Process]:
+    """`motcua worker` on a database of its own: in the common one the jobs other tests left come before ours."""
     environment = {
-        **os.environ, "MOTCUA_DATABASE_URL": postgres.app_dsn, "MOTCUA_STORE_URL": f"folder://{tmp_path / 'objects'}",
-        "MOTCUA_SECRET_KEY": "x" * 40, "MOTCUA_DEMO": "true", "MOTCUA_KEYS_FOLDER": str(keys),
+        **os.environ, "MOTCUA_DATABASE_URL": house.app_dsn, "MOTCUA_STORE_URL": f"folder://{house.store}",
+        "MOTCUA_SECRET_KEY": "x" * 40, "MOTCUA_DEMO": "true", "MOTCUA_KEYS_FOLDER": str(house.keys),
         "MOTCUA_WORKER_METRICS_PORT": "0", "MOTCUA_WORKFLOWS_FOLDER": str(ROOT / "workflows"),
     }
     process = await asyncio.create_subprocess_exec(sys.executable, "-m", "app.cli", "worker", cwd=ROOT, env=environment)
@@ -34,7 +34,8 @@ async def worker(
         await asyncio.wait_for(process.wait(), PATIENCE)
 
 
-async def test_the_worker_prints_what_a_reception_queued(make: Make, worker: asyncio.subprocess.Process) -> None:
+async def test_the_worker_prints_what_a_reception_queued(house: House, worker: asyncio.subprocess.Process) -> None:
+    make = house.make
     dossier_id = await make.submitted(CODE, given())
     await make.judged(dossier_id)
     await make.act(dossier_id, "check_papers", "receive", "reception")
