@@ -1,5 +1,6 @@
 """Dossiers: begin, read, list, hand in, withdraw; by the citizen, or by the office for them."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -67,7 +68,7 @@ async def begin(visit: CitizenVisit, response: Response, body: NewDossier, idemp
         visit.db, visit.tools, procedure_code=body.procedure, office_id=body.office_id, citizen=visit.citizen,
         channel="online",
     )
-    return await after_command(visit, response, dossier_id)
+    return await dossier_view(visit, response, await open_case(visit.db, visit.tools, dossier_id))
 
 
 @router.get("", summary="My dossiers, or those of my office")
@@ -108,7 +109,7 @@ async def choose_return(
     cases.require_editable(case)
     address = body.model_dump(exclude={"way"}, exclude_defaults=True) if body.way == "post" else {}
     await drafts.choose_return(visit.db, case, body.way, address)
-    return await after_command(visit, response, case.id)
+    return await dossier_view(visit, response, replace(case, return_way=body.way, return_address=address))
 
 
 @router.post("/{dossier}/submit", summary="Hand it in")

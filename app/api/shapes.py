@@ -1,5 +1,6 @@
 """Shapes shared by all bodies and answers: strict input, moments with their offset, text without traps."""
 
+import re
 from datetime import datetime
 from typing import Annotated, Any, Final
 
@@ -10,11 +11,12 @@ from app.kit.clock import LOCAL
 
 DEEPEST: Final = 12
 LARGEST_INT: Final = 2**31 - 1
+_NOT_STORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 
 
 def plain(text: str) -> str:
     """Text that can be stored: no NUL, no half characters."""
-    if "\x00" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
+    if _NOT_STORABLE.search(text):
         raise ValueError("contains characters that cannot be stored")
     return text
 

@@ -6,7 +6,7 @@ from app.dossiers.case import Case
 from app.dossiers.clock import end_clock
 from app.dossiers.models import DossierState
 from app.dossiers.moves import Move
-from app.dossiers.printing import queue_form
+from app.dossiers.printing import form_wanted
 from app.dossiers.refusals import WrongState
 from app.dossiers.states import UNDECIDED, WORDS
 from app.dossiers.tools import Tools
@@ -16,14 +16,14 @@ from app.kit.db import Db
 async def refuse_at_intake(db: Db, tools: Tools, case: Case, move: Move, command: Command) -> None:
     """Not received: the slip with the reason (Mẫu 03), fees cancelled, the applicant told."""
     await _end(db, tools, case, move, DossierState.REFUSED_AT_INTAKE, "dossier.refused_at_intake", command.reason)
-    await queue_form(db, case, "refusal", key=f"{case.id}:refusal", reason_event="dossier.refused_at_intake")
+    move.want(form_wanted(case, "refusal", key=f"{case.id}:refusal", reason_event="dossier.refused_at_intake"))
     move.tell("refused_at_intake")
 
 
 async def refuse(db: Db, tools: Tools, case: Case, move: Move, command: Command) -> None:
     """Refused after examination, in writing, within the term; entered as the answer (NĐ 118/2025 art. 19)."""
     await _end(db, tools, case, move, DossierState.REFUSED, "dossier.refused", command.reason)
-    await queue_form(db, case, "refusal", key=f"{case.id}:refusal", reason_event="dossier.refused")
+    move.want(form_wanted(case, "refusal", key=f"{case.id}:refusal", reason_event="dossier.refused"))
     move.tell("refused")
 
 
@@ -31,7 +31,7 @@ async def withdraw(db: Db, tools: Tools, case: Case, move: Move, reason: str | N
     """The applicant takes the dossier back; only while nothing has been decided."""
     _undecided(case)
     await _end(db, tools, case, move, DossierState.WITHDRAWN, "dossier.withdrawn", reason)
-    await queue_form(db, case, "stop", key=f"{case.id}:withdrawn", reason_event="dossier.withdrawn")
+    move.want(form_wanted(case, "stop", key=f"{case.id}:withdrawn", reason_event="dossier.withdrawn"))
     move.tell("withdrawn")
 
 
@@ -39,16 +39,15 @@ async def stop(db: Db, tools: Tools, case: Case, move: Move, reason: str | None)
     """The office stops at the applicant's wish or by law (Mẫu 05); only while nothing has been decided."""
     _undecided(case)
     await _end(db, tools, case, move, DossierState.STOPPED, "dossier.stopped", reason)
-    await queue_form(db, case, "stop", key=f"{case.id}:stopped", reason_event="dossier.stopped")
+    move.want(form_wanted(case, "stop", key=f"{case.id}:stopped", reason_event="dossier.stopped"))
     move.tell("stopped")
 
 
 async def end_by_drawing(db: Db, tools: Tools, case: Case, move: Move, state: DossierState, event: str) -> None:
     """The drawing itself ends a dossier: a supplement that never came."""
     await _end(db, tools, case, move, state, event, None)
-    await queue_form(
-        db, case, "refusal" if state is DossierState.REFUSED else "stop", key=f"{case.id}:{event}", reason_event=event
-    )
+    form = "refusal" if state is DossierState.REFUSED else "stop"
+    move.want(form_wanted(case, form, key=f"{case.id}:{event}", reason_event=event))
     move.tell(event.split(".")[-1])
 
 

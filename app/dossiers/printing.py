@@ -8,13 +8,13 @@ from app.jobs.service import Wanted
 from app.kit.db import Db
 
 
-def form_wanted(case: Case, form: str, *, key: str) -> Wanted:
-    """The same as work to be queued together with a move (`Move.want`)."""
-    return Wanted("print_form", f"form:{key}", case.id, {"form": form})
-
-
 async def queue_form(db: Db, case: Case, form: str, *, key: str, **payload: Any) -> None:
     """Have `form` (a name of app.papers.forms) printed for this dossier; the same `key` prints once."""
     await jobs.queue(
         db, "print_form", key=f"form:{key}", office_id=case.office_id, dossier_id=case.id, form=form, **payload
     )
+
+
+def form_wanted(case: Case, form: str, *, key: str, **payload: Any) -> Wanted:
+    """The same, to be queued with a move (`Move.want`)."""
+    return Wanted("print_form", f"form:{key}", case.id, {"form": form, **payload})

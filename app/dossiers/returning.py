@@ -6,7 +6,7 @@ from app.dossiers.asking import Command
 from app.dossiers.case import Case
 from app.dossiers.models import DossierState
 from app.dossiers.moves import Move
-from app.dossiers.printing import queue_form
+from app.dossiers.printing import form_wanted
 from app.dossiers.tools import Tools
 from app.fees import service as fees
 from app.jobs import service as jobs
@@ -18,7 +18,7 @@ async def hand_over(db: Db, tools: Tools, case: Case, move: Move, command: Comma
     await fees.require_settled(db, case.id)
     await deliveries.hand_over(db, case.id, collector=dict(command.values), by=move.by.id, at=move.at)
     returned(move)
-    await queue_form(db, case, "result_receipt", key=f"{case.id}:result_receipt")
+    move.want(form_wanted(case, "result_receipt", key=f"{case.id}:result_receipt"))
 
 
 async def hand_to_post(db: Db, tools: Tools, case: Case, move: Move, command: Command) -> None:

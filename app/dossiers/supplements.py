@@ -9,7 +9,7 @@ from app.dossiers.case import Case
 from app.dossiers.clock import after, mark_clock, run_again, stop_clock
 from app.dossiers.models import DossierState
 from app.dossiers.moves import Move
-from app.dossiers.printing import queue_form
+from app.dossiers.printing import form_wanted
 from app.dossiers.refusals import ReasonMissing, SecondSupplementNeedsApproval, WrongState
 from app.dossiers.states import WORDS
 from app.dossiers.tools import Tools
@@ -45,7 +45,7 @@ async def ask(db: Db, tools: Tools, case: Case, move: Move, command: Command) ->
         move.columns["supplement_due"] = due
     move.state = DossierState.SUPPLEMENT_REQUESTED
     move.note("supplement.requested", command.reason, n=n, items=len(bad), due_at=due.isoformat() if due else None)
-    await queue_form(db, case, "supplement", key=f"{case.id}:supplement:{n}", n=n)
+    move.want(form_wanted(case, "supplement", key=f"{case.id}:supplement:{n}", n=n))
     move.tell("supplement_requested", due_at=due.isoformat() if due else None)
 
 

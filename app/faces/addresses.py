@@ -1,5 +1,6 @@
 """Addresses nobody can have meant are refused before anything is read: control characters, a host that is none."""
 
+import re
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from fastapi import Request
@@ -8,6 +9,7 @@ from app.kit.errors import Refused
 from app.kit.words import N_
 
 LONGEST_QUERY = 8_000
+_UNREADABLE = re.compile("[\x00-\x1f\x7f\ufffd\ud800-\udfff]")  # control characters, what broke in decoding, half letters
 _BREAKS = str.maketrans("", "", "\r\n\t")  # a text typed in several lines may stand in a query
 
 
@@ -51,4 +53,4 @@ def _is_host(host: str) -> bool:
 
 
 def _readable(text: str) -> bool:
-    return not any(ord(letter) < 32 or 0xD800 <= ord(letter) <= 0xDFFF or letter in "\x7f\ufffd" for letter in text)
+    return _UNREADABLE.search(text) is None

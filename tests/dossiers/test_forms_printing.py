@@ -162,7 +162,7 @@ async def test_the_list_for_the_post_and_the_label_carry_the_packet(make: Make) 
 def test_every_form_that_is_queued_can_be_filled() -> None:
     queued = {
         form for file in Path(forms_printing.__file__).parent.glob("*.py")
-        for form in re.findall(r'queue_form\(\s*db, \w+, "(\w+)"', file.read_text(encoding="utf-8"))
+        for form in re.findall(r'(?:queue_form\(\s*db, |form_wanted\()\w+, "(\w+)"', file.read_text(encoding="utf-8"))
     }
     assert queued <= set(forms_printing.FILLERS)
     assert {"receipt", "application", "fee_receipt", "apology", "label"} <= queued
