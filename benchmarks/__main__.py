@@ -16,8 +16,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.kit.clock import LOCAL
-from benchmarks import engine, goals, keeping, papers
+from benchmarks import engine, goals, keeping, papers, starting
 from benchmarks.counting import count_lines
+from benchmarks.daily import daily_flat, daily_lines
 from benchmarks.facts import difference_rows, growth_rows, machine_rows, poll_rows
 from benchmarks.foreign import miwg_rows
 from benchmarks.inside import inside_lines, without_engine_lines
@@ -28,7 +29,6 @@ from benchmarks.province import province_lines, recount_line
 from benchmarks.searching import flat_lines, search_lines
 from benchmarks.servers import serving
 from benchmarks.signing import sign_lines
-from benchmarks.starting import start_lines
 from benchmarks.steps import drafts_needed, endpoint_lines, list_lines, step_lines, submit_lines, track_lines
 from benchmarks.table import Line, Row, line, markdown, plain, tagged
 from benchmarks.unit_lines import unit_lines
@@ -36,17 +36,16 @@ from benchmarks.unit_lines import unit_lines
 
 @dataclass(frozen=True)
 class Measure:
-    """How much of everything: rounds, dossiers that lie there, random steps, certificates."""
+    """How much of everything: rounds, dossiers that lie there, random steps, walks of the engine."""
 
     rounds: int = 8
     few: int = 10_000
     many: int = 100_000
     steps: int = 2_000
-    starts: int = 3
     turns: int = 40
 
 
-WHOLE, LITTLE = Measure(), Measure(1, 6_000, 7_000, 50, 1, 2)
+WHOLE, LITTLE = Measure(), Measure(1, 6_000, 7_000, 50, 2)
 NOTES = {
     "F13": "the files are not ours to keep: MOTCUA_TEST_MIWG names their folder",
     "F12": "the page with rights, row-level security and the frame's own counts",
@@ -71,7 +70,7 @@ async def over_http(much: Measure) -> tuple[list[Row], str]:
         async with (serving(office, "product", "/livez", processes=2) as two,
                     serving(office, "bare", "/docs", processes=2) as bare_two):
             rows += await unit_lines(office, two, bare_two, rounds=much.rounds)
-        rows += await start_lines(office, times=much.starts)
+        rows += await starting.measure(office)
         await fill(office, much.many)
         rows += await poll_rows(office, much.many, rounds=much.rounds)
         async with serving(office, "product", "/livez") as product, serving(office, "bare", "/docs") as floor:
@@ -119,21 +118,22 @@ async def over_a_province(few: int, many: int, *, rounds: int) -> tuple[list[Row
     async with open_province(few) as filled:
         _, small = await province_lines(filled, rounds=rounds)
         _, names = await search_lines(filled, rounds=rounds)
+        _, days = await daily_lines(filled, rounds=rounds)
     async with open_province(many) as filled:
         found, large = await province_lines(filled, rounds=rounds)
         rows: list[Row] = [_aimed(one) for one in found]
+        daily, more_days = await daily_lines(filled, rounds=rounds)
+        rows += [*daily, *daily_flat(days, more_days, few, many)]
         searched, more_names = await search_lines(filled, rounds=rounds)
-        rows += tagged([*searched, *flat_lines(names, more_names, few, many)], "H5")
+        rows += [*searched[:-4], *tagged(searched[-4:], "H5"), *tagged(flat_lines(names, more_names, few, many), "H5")]
         rows += await recount_line(filled)
         flat = f"The overdue list, a page of 50: {many:,} beside {few:,} dossiers (one after the other)"
-        rows += [line(flat, name, f"{few:,}", large[name], small[name], goal=1.5, goals="H5") for name in large]
+        rows += [line(flat, name, f"{few:,}", large[name], small[name], goal=1.5) for name in large]
         return rows, filled.postgres.version
 
 
 def _aimed(one: Line) -> Line:
-    """Which aim a row of the province decides."""
-    if one.what.startswith("the overdue list") or "page" in one.group.lower():
-        return replace(one, goals="H5" if one.goal is not None else "")
+    """Which aim a row of the province decides; the pages of H5 are asked over HTTP."""
     return replace(one, goals="H8") if one.what == "timers that are due" else one
 
 

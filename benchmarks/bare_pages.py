@@ -18,6 +18,7 @@ from app.faces.pages import Here, draw
 from app.journal.service import SYSTEM, Line
 from app.kit.db import Db
 from app.portal.timeline import stations
+from benchmarks import by_hand
 
 router = APIRouter()
 
@@ -26,15 +27,15 @@ TAG: Final = {"words": "Đang giải quyết", "kind": ""}
 
 
 @router.get("/work")
-async def work(request: Request) -> Response:
-    """The work list of a specialist by hand: the page's rows and its counts, then the template."""
+async def work(request: Request, role: str = "specialist") -> Response:
+    """The work list of an officer of this role by hand: the page's rows and its counts, then the template."""
     now = datetime.now(UTC)
     async with request.app.state.pool.acquire() as connection:
         db = Db(connection)
-        me = await _me(request, db)
-        rows = await queries.work(db, offices=OFFICES, roles=["specialist"], officer_id=me)
+        me = await _me(request, db, role)
+        rows = await queries.work(db, offices=OFFICES, roles=[role], officer_id=me)
         counts = await queries.count_work(
-            db, offices=OFFICES, roles=["specialist"], officer_id=me, now=now, tomorrow=now + timedelta(days=1),
+            db, offices=OFFICES, roles=[role], officer_id=me, now=now, tomorrow=now + timedelta(days=1),
             soon=now + timedelta(days=3),
         )
         waiting = await queries.count_waiting(db, offices=OFFICES, office_id=2, officer_id=me)
@@ -52,7 +53,7 @@ async def work_json(request: Request) -> Response:
     """The worklist of a specialist as JSON: the query, its rows, orjson."""
     async with request.app.state.pool.acquire() as connection:
         db = Db(connection)
-        rows = await queries.work(db, offices=OFFICES, roles=["specialist"], officer_id=await _me(request, db))
+        rows = await queries.work(db, offices=OFFICES, roles=["specialist"], officer_id=await _me(request, db, "specialist"))
     items = [{
         "dossier_id": row.dossier_id, "code": row.code, "title": row.title, "holder_name": row.holder_name,
         "state": row.state, "dossier_due_at": row.due_at, "step": {
@@ -60,6 +61,28 @@ async def work_json(request: Request) -> Response:
         },
     } for row in rows[: queries.PAGE]]
     return Response(orjson.dumps({"items": items, "next": "x"}, default=str), media_type="application/json")
+
+
+@router.get("/late")
+async def late(request: Request, offices: str) -> Response:
+    """The overdue ones of these offices by hand: the rows of a page, then the template."""
+    ids, now = [int(one) for one in offices.split(",")], datetime.now(UTC)
+    async with request.app.state.pool.acquire() as connection:
+        rows = await connection.fetch(by_hand.LATE, ids, now)
+    shown = [{
+        "href": f"/overview/late/{row['id']}", "why_href": f"/overview/dossiers/{row['id']}/why",
+        "person": row["holder_name"], "code": row["code"], "office": row["short_name"], "procedure": "Để đo",
+        "due": DueView(DueState.LATE, row["due_at"], -3), "first_due": None, "step": "Thẩm tra",
+        "since": row["opened_at"], "officer": row["officer"], "tag": TAG,
+        "cause": row["cause"], "apology_at": row["apology"],
+    } for row in rows[:50]]
+    around = {name: _around()[name] for name in ("frame", "here", "current", "errors")}
+    page = draw(
+        "overview/dossiers/list.html", "vi", "token", **around, at=now, rows=shown, many=len(ids) > 1, day=None,
+        chips=_around()["chips"], fields=_around()["filters"], keep={"span": "late"}, next_href="/overview/dossiers?after=x",
+        first_href=None,
+    )
+    return Response(page, media_type="text/html; charset=utf-8")
 
 
 @router.post("/tracked")
@@ -89,10 +112,10 @@ def _stations(submitted_at: datetime, due_at: datetime) -> list[dict[str, str]]:
     return stations(DossierState.IN_PROGRESS, journal, "vi", due_at)
 
 
-async def _me(request: Request, db: Db) -> Any:
-    if not hasattr(request.app.state, "me"):
-        request.app.state.me = await db.value("SELECT id FROM officer WHERE login = 'specialist@tanmai'")
-    return request.app.state.me
+async def _me(request: Request, db: Db, role: str) -> Any:
+    if not hasattr(request.app.state, role):
+        setattr(request.app.state, role, await db.value("SELECT id FROM officer WHERE login = $1", f"{role}@tanmai"))
+    return getattr(request.app.state, role)
 
 
 @cache
