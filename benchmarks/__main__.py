@@ -8,8 +8,8 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
-import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -154,7 +154,11 @@ def _signed(much: Measure, *, full: bool) -> list[Line]:
 
 def main() -> None:
     """Measure, print, perhaps keep."""
-    full, much = "--full" in sys.argv, LITTLE if "--little" in sys.argv else WHOLE
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for name in ("full", "little", "keep"):
+        parser.add_argument(f"--{name}", action="store_true")
+    told = parser.parse_args()
+    full, much = told.full, LITTLE if told.little else WHOLE
     began, busy = time.monotonic(), load()
     rows, postgres = measured(full=full, much=much)
     day, name = datetime.now(LOCAL), "full" if full else "bench"
@@ -163,7 +167,7 @@ def main() -> None:
     print(f"{day:%Y-%m-%d %H:%M}\n" + "\n".join(head) + "\n")
     print(plain(rows) + "\n")
     print(goals.short(found))
-    if "--keep" in sys.argv:
+    if told.keep:
         keep(name, day, head, rows, found)
 
 
