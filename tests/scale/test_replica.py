@@ -181,6 +181,11 @@ async def test_the_board_says_up_to_when_its_figures_are(pair: Pair, desk: httpx
     assert re.search(r"Số liệu đến \d{1,2}:\d\d:\d\d", page.text)
 
 
+async def test_a_machine_which_carries_no_cookie_reads_from_the_primary(desk: httpx.AsyncClient) -> None:
+    word = desk.cookies["motcua"]
+    assert "Số liệu lúc" in (await desk.get("/overview", headers={"authorization": f"Bearer {word}"})).text
+
+
 async def test_after_a_form_the_browser_waits_for_nobody(pair: Pair, desk: httpx.AsyncClient) -> None:
     await pair.standby.pause()
     try:
