@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from app.papers import archive, press
-from app.papers.certificates import press_result, result_data
+from app.papers.certificates import ResultPaper, press_result, result_data
 from app.papers.forms import FORMS, form_data
 from app.papers.letters import for_paper
 from tests.papers.answers import BIRTH, BIRTH_TEMPLATE
@@ -74,7 +74,12 @@ def _remembered_certificate() -> Callable[[int], object]:
 
 def certificate_data(turn: int) -> dict[str, Any]:
     """The certificate of one child, as its template sees it."""
-    return result_data(replace(BIRTH, content=_child(turn)))
+    return result_data(certificate_of(turn))
+
+
+def certificate_of(turn: int) -> ResultPaper:
+    """The certificate of the turn's child."""
+    return replace(BIRTH, content=_child(turn))
 
 
 def _receipt(turn: int) -> object:
