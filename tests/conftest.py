@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic import command
@@ -21,7 +22,7 @@ from storage import FolderStore
 from tests.browser import browser, visit, wiped
 from tests.factories import OFFICES, Make, found_offices
 from tests.live import live
-from tests.sharing import share_out
+from tests.sharing import WholeFiles, long_first
 
 # One Chromium and one office a worker, whoever asks: imported a second time they would be started a second time.
 __all__ = ["browser", "live", "visit", "wiped"]
@@ -29,18 +30,16 @@ __all__ = ["browser", "live", "visit", "wiped"]
 ROOT = Path(__file__).parent.parent
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Groups are handed out in our order, not by how many tests they have."""
-    if hasattr(config.option, "loadscopereorder"):
-        config.option.loadscopereorder = False
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> WholeFiles:
+    """Whatever --dist says: what stands on one server stays in one worker."""
+    config.option.loadscopereorder = False  # our order, not by how many tests there are
+    return WholeFiles(config, log)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Long files first, each in one worker."""
-    if config.pluginmanager.hasplugin("xdist"):
-        share_out(items)
-
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long files first."""
+    long_first(items)
 
 
 @pytest.fixture(scope="session")

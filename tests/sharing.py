@@ -1,12 +1,16 @@
 """How the workers of a run share the tests: a file stays whole, folders that start one server stay whole, the long begin.
 
 A database, an office, a year or an S3 server that a file's tests stand on is then made by one worker, not by each;
-and no long file begins when everything else is done. Without xdist nothing changes.
+two workers never open demos on neighbouring ports; no long file begins when everything else is done.
+
+This is our own scheduler because the groups of `--dist loadgroup` are written into the name of a test where pytest 9.2
+no longer looks (pytest-xdist 3.8.0): every group was taken apart without a word.
 """
 
 from pathlib import PurePath
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 # One server, office or PKI for the whole folder.
 WHOLE = {
@@ -21,23 +25,22 @@ LONG = (
 )
 
 
-def share_out(items: list[pytest.Item]) -> None:
-    """Put the tests into the order and the groups `--dist loadgroup` hands them out by."""
-    for item in items:
-        if not any(item.iter_markers("xdist_group")):
-            item.add_marker(pytest.mark.xdist_group(_group(item)))
-    items.sort(key=_place)
+class WholeFiles(LoadScopeScheduling):  # type: ignore[misc]
+    """Hands out groups, in the order they were found in."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return group(PurePath(nodeid.split("::", 1)[0]))
 
 
-def _file(item: pytest.Item) -> PurePath:
-    return item.path.relative_to(item.config.rootpath)
-
-
-def _group(item: pytest.Item) -> str:
-    file = _file(item)
+def group(file: PurePath) -> str:
+    """What stays in one worker with this file (its path in the checkout)."""
     return WHOLE.get("/".join(file.parts[:2]), str(file))
 
 
-def _place(item: pytest.Item) -> int:
-    """Stable: files keep the order they were found in."""
-    return next((n for n, start in enumerate(LONG) if _file(item).is_relative_to(start)), len(LONG))
+def long_first(items: list[pytest.Item]) -> None:
+    """Sort; files keep the order they were found in."""
+    items.sort(key=lambda item: _place(PurePath(item.nodeid.split("::", 1)[0])))
+
+
+def _place(file: PurePath) -> int:
+    return next((n for n, start in enumerate(LONG) if file.is_relative_to(start)), len(LONG))

@@ -20,8 +20,7 @@ from app.embedded import free_port, port_is_free
 from app.supervisor import left_over
 
 ROOT = Path(__file__).parent.parent.parent
-# One process for the whole file: its offices stand on neighbouring ports.
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
+pytestmark = pytest.mark.slow
 
 
 @dataclass(frozen=True)
@@ -103,8 +102,9 @@ async def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder in which an office was opened once, on ports of its own."""
     folder = tmp_path_factory.mktemp("demo")
     # Below every range from which a system hands out ports (Linux from 32768, gVisor from 16000): another test's line,
-    # or a server that asked for any port, must not take one of ours between two openings.
-    first_port = free_port(None, 10_000 + os.getpid() % 5_000)
+    # or a server that asked for any port, must not take one of ours between two openings. An office takes less than
+    # twenty; neighbouring processes stand twenty apart.
+    first_port = free_port(None, 10_000 + os.getpid() % 290 * 20)
     async with opened(folder, "--port", str(first_port)) as demo:
         assert demo.alive()
     return folder
