@@ -86,30 +86,26 @@ def serve(settings: "Settings") -> None:
     """Serve until SIGTERM; requests in progress may end (3 s in the demo, 20 s in an office)."""
     import uvicorn
 
+    from app.cli.web import serve_forked
     from app.embedded.ports import port_is_free
 
     if settings.port and not port_is_free(settings.port, settings.host):
         refuse(f"Port {settings.port} on {settings.host} is taken by another program; choose with MOTCUA_PORT.")
-    alone = settings.web_processes == 1
-    uvicorn.run(
-        carry_out("app.main", "create_app", settings) if alone else "app.cli.calls:web_application",
-        factory=not alone,
-        workers=settings.web_processes,
-        host=settings.host,
-        port=settings.port,
-        proxy_headers=True,
-        forwarded_allow_ips=settings.trusted_proxies,
-        access_log=False,
-        server_header=False,
-        log_config=None,
-        timeout_graceful_shutdown=3 if settings.demo else 20,
-    )
-
-
-def web_application() -> "FastAPI":
-    """The application of one web process of several; uvicorn calls this in each."""
-    application: FastAPI = carry_out("app.main", "create_app", office_settings())
-    return application
+    application: FastAPI = carry_out("app.main", "create_app", settings)
+    options: dict[str, Any] = {
+        "host": settings.host,
+        "port": settings.port,
+        "proxy_headers": True,
+        "forwarded_allow_ips": settings.trusted_proxies,
+        "access_log": False,
+        "server_header": False,
+        "log_config": None,
+        "timeout_graceful_shutdown": 3 if settings.demo else 20,
+    }
+    if settings.web_processes == 1:
+        uvicorn.run(application, **options)
+    else:
+        serve_forked(application, settings.web_processes, **options)
 
 
 def migrate(settings: "Settings") -> None:
