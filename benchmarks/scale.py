@@ -41,6 +41,7 @@ class Told:
 
     rows: tuple[tuple[str, str], ...]
     wrong: tuple[str, ...]
+    postgres: str  # its version
 
 
 async def run(folder: Path, *, seconds: float, every: float, clients: int) -> Told:
@@ -59,7 +60,7 @@ async def run(folder: Path, *, seconds: float, every: float, clients: int) -> To
         await watch.end()
         await settled(office)
         wrong = [*play.unexplained(kills), *await wrongs(office, play.lives)]
-        return Told(tuple(await _rows(office, play, kills, answered, took)), tuple(wrong))
+        return Told(tuple(await _rows(office, play, kills, answered, took)), tuple(wrong), office.postgres.version)
 
 
 async def _killing(office: Fleet, began: float, seconds: float, every: float) -> list[Kill]:
@@ -96,7 +97,8 @@ async def _rows(
     return [
         ("Store", office.store_url.partition(":")[0]),
         ("Killed", f"{len(back['web'])} web, {len(back['worker'])} worker processes in {took:.0f} s"),
-        ("Answering again after", "; ".join(f"{kind} {min(s):.1f}–{max(s):.1f} s" for kind, s in back.items() if s)),
+        ("Another there after (a web: used by the proxy again)",
+         "; ".join(f"{kind} {min(s):.1f}–{max(s):.1f} s" for kind, s in back.items() if s)),
         ("Requests answered", f"{answered:,} in {took:.0f} s; p50 {sorted_seconds[len(sorted_seconds) // 2] * 1000:.0f} ms, "
                               f"p95 {sorted_seconds[len(sorted_seconds) * 95 // 100] * 1000:.0f} ms, "
                               f"longest {longest * 1000:.0f} ms"),
@@ -134,8 +136,10 @@ def main() -> int:
         folder = wish.folder or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="motcua-scale-")))
         folder.mkdir(parents=True, exist_ok=True)
         told = asyncio.run(run(folder, seconds=wish.seconds, every=wish.every, clients=wish.clients))
-    head = [f"{datetime.now(LOCAL):%d/%m/%Y %H:%M}, {wish.clients} clients, a kill every {wish.every:g} s", *described(""),
-            f"{before} before, {load()} after"]
+    head = [
+        f"{datetime.now(LOCAL):%d/%m/%Y %H:%M}, {wish.clients} clients, a kill every {wish.every:g} s",
+        *described(told.postgres), f"{before} before, {load()} after",
+    ]
     print("\n".join([*head, *(f"{name}: {words}" for name, words in told.rows)]))
     for one in told.wrong[:20]:
         print(f"WRONG  {one}")
