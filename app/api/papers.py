@@ -61,7 +61,7 @@ class Line(View):
 
     component: str
     name: str
-    how: Literal["submit", "present", "data"]
+    how: Literal["submit", "present", "data", "form"]
     required: bool
     files: list[UUID]
     verdict: Literal["ok", "missing", "wrong"] | None

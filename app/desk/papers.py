@@ -107,7 +107,7 @@ async def _show(
         next((line for line in lines if line.verdict is None and line.files), None) or (lines[0] if lines else None)
     )
     judging = page.case.state in JUDGED_IN and may_work(visit, page.case)
-    left = sum(1 for line in lines if line.verdict is None)
+    left = checklist.left(lines)
     errors = [(f"n-{name}", sentence) for name, sentence in (wrong or {}).items()]
     if file_error:
         errors = [("file", file_error)]
@@ -117,8 +117,8 @@ async def _show(
             thumbs=[_thumb(page, line, shown, visit.language) for line in lines], line=shown,
             view=_view(page, shown, file, sheet, turn, big, visit.language) if shown else None, judging=judging,
             checks=[_check(line, typed or {}, wrong or {}, visit.language) for line in lines], left=left,
-            done=len(lines) - left, errors=errors, file_error=file_error, may_attach=may_work(visit, page.case),
-            lang=visit.language, copies=[{"value": kind, "text": said(COPIES, kind)}
+            done=sum(line.verdict is not None for line in lines), errors=errors, file_error=file_error,
+            may_attach=may_work(visit, page.case), lang=visit.language, copies=[{"value": kind, "text": said(COPIES, kind)}
                                          for kind in (shown.component.copies if shown else ())],
         )
 
@@ -130,6 +130,10 @@ def _thumb(page: CasePage, line: Line, shown: Line | None, language: str) -> dic
         more = words(N_(" · cơ quan tự tra cứu"))
     elif line.component.how == "present":
         more = words(N_(" · xuất trình"))
+    elif line.component.how == "form":
+        more = words(N_(" · lời khai, xem thẻ Biểu mẫu"))
+    elif line.component.need == "asked":
+        more = words(N_(" · chỉ khi cần bổ sung"))
     elif not line.files:
         more = words(N_(" · chưa có tệp"))
     return {

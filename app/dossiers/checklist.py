@@ -77,9 +77,9 @@ async def judge(db: Db, case: Case, component: str, verdict: Verdict, note: str 
 async def require_all_in_order(db: Db, case: Case) -> None:
     """Raises ChecklistUnfinished or PapersNotInOrder: nothing is accepted on trust."""
     all_lines = await lines(db, case)
-    left = _left(all_lines)
-    if left:
-        raise ChecklistUnfinished(left=left)
+    unjudged = left(all_lines)
+    if unjudged:
+        raise ChecklistUnfinished(left=unjudged)
     if any(line.verdict in ("missing", "wrong") for line in all_lines):
         raise PapersNotInOrder
 
@@ -87,16 +87,16 @@ async def require_all_in_order(db: Db, case: Case) -> None:
 async def require_complete_list(db: Db, case: Case) -> list[Line]:
     """The lines to be mended; every line must have its verdict first, so that people are asked once."""
     all_lines = await lines(db, case)
-    left = _left(all_lines)
-    if left:
-        raise ChecklistUnfinished(left=left)
+    unjudged = left(all_lines)
+    if unjudged:
+        raise ChecklistUnfinished(left=unjudged)
     bad = [line for line in all_lines if line.verdict in ("missing", "wrong")]
     if not bad:
         raise NothingToSupplement
     return bad
 
 
-def _left(all_lines: list[Line]) -> int:
+def left(all_lines: list[Line]) -> int:
     """How many papers still want a verdict; of a group where any one will do, one is enough."""
     judged_groups = {line.component.one_of for line in all_lines if line.component.one_of and line.verdict is not None}
     return sum(

@@ -153,7 +153,8 @@ def given_papers(folder: Folder) -> tuple[Component, ...]:
     found = []
     for line in folder.lines:
         kinds = [one.copy_kind for one in line.files]
-        on_paper = 1 if not kinds and line.verdict == "ok" else 0
+        could_be = line.component.how != "form" and line.component.need != "asked"
+        on_paper = 1 if could_be and not kinds and line.verdict == "ok" else 0
         if not kinds and not on_paper:
             continue
         found.append(Component(

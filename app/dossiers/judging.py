@@ -5,7 +5,7 @@ from typing import Final
 
 from app.dossiers import checklist
 from app.dossiers.case import Case
-from app.dossiers.checklist import Verdict
+from app.dossiers.checklist import Line, Verdict
 from app.dossiers.drafting import keep_note
 from app.dossiers.models import DossierState
 from app.dossiers.refusals import FieldsRefused, WrongState
@@ -28,7 +28,8 @@ async def judge_all(
 ) -> int:
     """Keep the verdicts on these papers; how many changed. A wrong paper needs the words that say how to mend it.
 
-    Raises WrongState, FieldsRefused ({component: sentence}); then nothing is kept.
+    A statement or a further paper that is missing needs them too: which one is only in the words. Raises WrongState,
+    FieldsRefused ({component: sentence}); then nothing is kept.
     """
     if case.state not in JUDGED_IN:
         raise WrongState(state=WORDS[case.state])
@@ -36,7 +37,8 @@ async def judge_all(
     known = {name: told for name, told in given.items() if name in lines}
     errors = {
         name: say(SAY_WHAT_IS_WRONG, language, paper=lines[name].component.name.in_(language))
-        for name, (verdict, note) in known.items() if verdict == "wrong" and not note.strip()
+        for name, (verdict, note) in known.items()
+        if not note.strip() and (verdict == "wrong" or (verdict == "missing" and _means_nothing_alone(lines[name])))
     }
     if errors:
         raise FieldsRefused(errors)
@@ -52,6 +54,10 @@ async def judge_all(
             verdicts={name: verdict for name, (verdict, _) in known.items()},
         )
     return changed
+
+
+def _means_nothing_alone(line: Line) -> bool:
+    return line.component.how == "form" or line.component.need == "asked"
 
 
 async def count_copies(

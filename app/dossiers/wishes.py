@@ -158,8 +158,8 @@ async def open_request(db: Db, case: Case) -> dict[str, object]:
 async def still_to_mend(db: Db, case: Case, request: dict[str, object]) -> list[str]:
     """Names of the papers asked for and not given anew since. Any paper of a group will do for the group.
 
-    A paper nobody can send (only shown, or looked up by us) is not waited for; one that stands for the electronic form
-    is mended by saving the form again.
+    A paper nobody can send (only shown, or looked up by us) is not waited for; what the electronic form says, and a paper
+    that stands for it, is mended by saving the form again.
     """
     asked_at = request["asked_at"]
     given = {row["component"] for row in await db.rows(
@@ -172,9 +172,9 @@ async def still_to_mend(db: Db, case: Case, request: dict[str, object]) -> list[
     left = []
     for component_id in _components(request["items"]):
         part = case.procedure.procedure.component(component_id)
-        if part is None or part.how != "submit" or component_id in given or part.one_of in groups:
+        if part is None or part.how not in ("submit", "form") or component_id in given or part.one_of in groups:
             continue
-        if "file" not in part.copies and form_mended:
+        if form_mended and (part.how == "form" or "file" not in part.copies):
             continue
         left.append(part.name.in_(case.language))
     return left

@@ -37,8 +37,8 @@ async def papers(visit: CitizenVisit, dossier_id: UUID) -> Response:
     lines, language = await checklist.lines(visit.db, case), speak(visit)
     return await show(
         visit, "papers/list.html", office_id=case.office_id, case=case, procedure=_short(case, language),
-        tasks=[paper_task(case, line, lines, language) for line in lines if line.component.how == "submit"],
-        others=[_other(line, language) for line in lines if line.component.how != "submit"],
+        tasks=[paper_task(case, line, lines, language) for line in lines if _in_list(line)],
+        others=[_other(line, language) for line in lines if line.component.how in ("present", "data")],
     )
 
 
@@ -130,6 +130,11 @@ def paper_task(case: Case, line: Line, lines: Sequence[Line], language: str) -> 
             "href": f"/dossiers/{case.id}/papers/{part.id}"}
 
 
+def _in_list(line: Line) -> bool:
+    """Whether everybody who applies may send it; what only a supplement asks for is not offered before."""
+    return line.component.how == "submit" and line.component.need != "asked"
+
+
 async def _line(visit: Visit, case: Case, component: str) -> Line:
     """The line of a paper one can send. Raises NotFound."""
     for line in await checklist.lines(visit.db, case):
@@ -143,7 +148,7 @@ async def _after(visit: Visit, case: Case, component: str, mending: bool) -> str
     if mending:
         return f"/dossiers/{case.id}/supplement"
     lines = await checklist.lines(visit.db, case)
-    tasks = {line.component.id: paper_task(case, line, lines, "vi") for line in lines if line.component.how == "submit"}
+    tasks = {line.component.id: paper_task(case, line, lines, "vi") for line in lines if _in_list(line)}
     order = list(tasks)
     following = order[order.index(component) + 1 :] if component in order else []
     left = next((name for name in following if tasks[name]["state"] == "todo"), None)

@@ -46,7 +46,8 @@ async def procedure(visit: PublicVisit, code: str) -> Response:
         who=rule.who.in_(language), agency=rule.agency.in_(language), sector=rule.sector_name.in_(language),
         conditions=rule.conditions.in_(language) if rule.conditions else "", fees=fees,
         facts=_facts(loaded, minutes, fees, language),
-        papers=[_paper(one, rule.channels, language) for one in rule.components],
+        papers=[_paper(one, rule.channels, language) for one in rule.components
+                if one.how != "form" and one.need != "asked"],
         ways=[say(RETURN_WAYS[way], language) for way in rule.return_ways], online="online" in rule.channels,
         reason=rule.online_reason.in_(language) if rule.online_reason else "",
         results=[result.title.in_(language) for result in rule.results],

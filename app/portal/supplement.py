@@ -56,10 +56,13 @@ async def _page(visit: Visit, case: Case, *, error: str = "") -> Response:
             continue
         name = part.name.in_(language)
         what = N_("Còn thiếu") if item["what"] == "missing" else N_("Chưa đúng")
+        fields = [{"href": f"/dossiers/{case.id}/answer/{page.id}?from=supplement", "words": page.title.in_(language)}
+                  for page in case.procedure.pages_for(case.facts)] if part.how == "form" else []
         items.append({
             "id": part.id, "name": name, "what": say(what, language), "why": item.get("why") or "",
             "files": [{**one, "remove": ""} for one in shown_files(case, line)] if line else [],
             "mended": part.name.in_(case.language) not in left, "sendable": part.how == "submit",
+            "pages": fields,
         })
     pages = [
         {"href": f"/dossiers/{case.id}/answer/{page.id}?from=supplement", "words": page.title.in_(language)}

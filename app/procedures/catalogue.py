@@ -86,7 +86,7 @@ class LoadedProcedure:
     def components_for(self, facts: Mapping[str, Any], channel: str) -> tuple[tuple[Component, bool], ...]:
         """The papers that apply on this channel, each with whether it is required."""
         return tuple(
-            (part, part.need != "optional")
+            (part, part.need not in ("optional", "asked"))
             for part in self.procedure.components
             if channel in part.channels and (part.when is None or holds(part.when, facts))
         )

@@ -137,14 +137,15 @@ class Component(Part):
     """One paper of the dossier (thành phần hồ sơ).
 
     `how`: submit = handed in or uploaded; present = only shown at the counter; data = looked up by us, never asked for
-    while the register answers. `when` is an expression over the facts.
+    while the register answers; form = what the electronic form says, mended by saving it again. `need` asked: only where
+    an officer asks for it in words, with a supplement. `when` is an expression over the facts.
     """
 
     id: Identifier
     name: Words
     note: Words | None = None
-    how: Literal["submit", "present", "data"] = "submit"
-    need: Literal["always", "when", "optional"] = "always"
+    how: Literal["submit", "present", "data", "form"] = "submit"
+    need: Literal["always", "when", "optional", "asked"] = "always"
     when: str | None = None
     one_of: str | None = None  # papers of one group: any of them will do
     channels: tuple[Literal["online", "counter", "post"], ...] = ("online", "counter", "post")
