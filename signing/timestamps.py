@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 
 import aiohttp
-from asn1crypto import cms, tsp
+from asn1crypto import cms, tsp, x509
 from pyhanko.sign.timestamps import TimeStamper as PyhankoTimeStamper
 from pyhanko.sign.validation.generic_cms import extract_certs_for_validation, validate_sig_integrity
 
@@ -86,10 +86,25 @@ def _check(token: cms.ContentInfo, request: tsp.TimeStampReq) -> None:
     signer_info = signed["signer_infos"][0]
     digest = signer_info["digest_algorithm"]["algorithm"].native
     actual = _digest(bytes(signed["encap_content_info"]["content"]), digest)
-    certificate = extract_certs_for_validation(signed).signer_cert
+    certificate = _signer_of(signed)
     intact, valid = validate_sig_integrity(signer_info, certificate, "tst_info", actual)
     if not (intact and valid):
         raise TimestampUnavailable("malformed", "the time-stamp's own signature is broken")
+
+
+_signers: dict[tuple[bytes, bytes], x509.Certificate] = {}
+_MOST_SIGNERS = 64
+
+
+def _signer_of(signed: cms.SignedData) -> x509.Certificate:
+    """Whose token it is. The same certificates and the same name give the same answer, and looking costs a signature."""
+    key = (signed["certificates"].dump(), signed["signer_infos"][0]["sid"].dump())
+    if key not in _signers:
+        found = extract_certs_for_validation(signed).signer_cert
+        if len(_signers) >= _MOST_SIGNERS:
+            _signers.clear()
+        _signers[key] = found
+    return _signers[key]
 
 
 def _digest(data: bytes, algorithm: str) -> bytes:
