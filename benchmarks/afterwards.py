@@ -32,6 +32,17 @@ async def drained(office: BenchOffice, *, patience: float) -> int:
         await connection.close()
 
 
+async def jobs(office: BenchOffice) -> tuple[int, int]:
+    """How many jobs were ever queued, and how many are done."""
+    connection = await asyncpg.connect(office.postgres.superuser_dsn)
+    try:
+        row = await connection.fetchrow("SELECT count(*), count(*) FILTER (WHERE state = 'done') FROM job")
+        assert row is not None
+        return int(row[0]), int(row[1])
+    finally:
+        await connection.close()
+
+
 async def violations(office: BenchOffice, lives: Sequence[Life]) -> list[str]:
     """What does not agree, in words: with what the clients were told, and among the tables themselves."""
     connection = await asyncpg.connect(office.postgres.superuser_dsn)

@@ -4,18 +4,22 @@ Submissions and page views have their moments drawn beforehand (exponential gaps
 from when the client got round to sending, so a slow answer is not hidden by asking less. Officers go on handling what was
 handed in at a pace of their own behind it.
 
-First the machine is asked what it holds: lives alone, then lives with all pages and files. From the two costs follows how
-many pages and files can come with five submissions a second at TARGET of the machine; the run says which share that was.
+First the machine is asked what it holds: lives alone, then lives with all pages and files. From the CPU a dossier costs
+(the worker's jobs for it included, also those it has not come to) follows how many submissions fit into TARGET of the
+machine, and how many pages and files beside them; the run says which share that was and who is the limit.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 import time
 from collections.abc import Awaitable, Iterator
+from dataclasses import dataclass
 
-from benchmarks.load import Play, Told, phase, plain, sentences_of
+from benchmarks.afterwards import drained, jobs
+from benchmarks.load import Cost, Play, Told, phase, plain, sentences_of
 from benchmarks.tally import Tally, share
 from benchmarks.wire import NoAnswer
 from benchmarks.work_unit import STEPS, Life, NotDone
@@ -33,35 +37,58 @@ async def province(play: Play, *, rate: float, seconds: float, views: float, upl
     print(plain(alone), flush=True)
     whole, mixed = await phase(play, ALL_AT_ONCE, looking, views=views, uploads=uploads)
     print(plain(whole), flush=True)
-    held, part = _plan(rate, work, mixed)
-    reason = _reason(play, rate, views, uploads, mixed, held, part)
+    job = await _working_off(play, max(10.0, min(120.0, seconds / 3)))
+    held, part = _plan(rate, work, mixed, job)
+    reason = _reason(rate, views, uploads, work, mixed, job, held, part)
     main = await _arrivals(play, rate=held, seconds=seconds, views=views * part, uploads=uploads * part)
     main.sentences.insert(0, reason)
     print(plain(main), flush=True)
     return [alone, whole, main]
 
 
-def _plan(rate: float, work: float, mixed: float) -> tuple[float, float]:
+@dataclass(frozen=True)
+class Job:
+    """CPU seconds of one job of the worker: its own, and PostgreSQL's for it."""
+
+    worker: float
+    database: float
+
+
+async def _working_off(play: Play, seconds: float) -> Job:
+    """Let the worker have the machine until its queue is empty or the time is up; what a job cost it."""
+    play.watch.begin()
+    _, before = await jobs(play.office)
+    await drained(play.office, patience=seconds)
+    _, after = await jobs(play.office)
+    await play.watch.end()
+    done = max(1, after - before)
+    return Job(play.watch.groups["worker"].used / done, play.watch.groups["PostgreSQL"].used / done)
+
+
+def _plan(rate: float, work: Cost, mixed: Cost, job: Job) -> tuple[float, float]:
     """Submissions a second, and the share of pages and files that fit beside them."""
-    if not work:
+    if not work.rate:
         return rate, 0.0
-    held = min(rate, TARGET * work)
-    beside = (1 / mixed - 1 / work) if mixed else float("inf")
-    room = TARGET - held / work
-    return held, min(1.0, max(0.0, room / (held * beside))) if beside > 0 else 1.0
+    room = TARGET * (os.cpu_count() or 1)
+    whole = work.cpu + work.jobs * (job.worker + job.database)
+    held = min(rate, room / whole, TARGET / (work.jobs * job.worker) if work.jobs and job.worker else rate)
+    beside = max(mixed.cpu - work.cpu, 0.0) if mixed.rate else float("inf")
+    return held, min(1.0, max(0.0, (room - held * whole) / (held * beside))) if beside > 0 else 1.0
 
 
 def _reason(
-    play: Play, rate: float, views: float, uploads: float, mixed: float, held: float, part: float
+    rate: float, views: float, uploads: float, work: Cost, mixed: Cost, job: Job, held: float, part: float
 ) -> str:
-    busiest = max(play.watch.groups, key=lambda name: play.watch.groups[name].used)
-    used = sum(play.watch.cores(name) for name in play.watch.groups)
     if held >= rate and part >= 1:
         return f"All that was asked was held: {rate:g} submissions a second, {views:g} views and {uploads:g} files each."
+    of_jobs = work.jobs * (job.worker + job.database)
     return (
-        f"Held: {held:.2f} submissions a second with {part:.0%} of the {views:g} page views and {uploads:g} files each. "
-        f"With all of them the machine does {mixed:.2f} dossiers a second at most: {used:.2f} cores were busy then, "
-        f"{play.watch.cores(busiest):.2f} of them in “{busiest}”."
+        f"Held: {held:.2f} submissions a second with {part:.0%} of the {views:g} page views and {uploads:g} files each. The "
+        f"limit is the processors. CPU a dossier: {work.cpu * 1000:.0f} ms for requests, {of_jobs * 1000:.0f} ms for its "
+        f"{work.jobs:.1f} jobs ({work.jobs * job.worker * 1000:.0f} ms of them in the one worker), "
+        f"{(mixed.cpu - work.cpu) * 1000:.0f} ms for all pages and files. {rate:g} a second with all of it would want "
+        f"{rate * (mixed.cpu + of_jobs):.1f} of {os.cpu_count()} cores, and {rate * work.jobs * job.worker:.1f} of the one "
+        "that a worker can use."
     )
 
 
@@ -88,6 +115,7 @@ async def _arrivals(play: Play, *, rate: float, seconds: float, views: float, up
         most = max(most, len(under_way))
     await play.watch.end()
     lasted, tally = time.monotonic() - begins, play.tally
+    queued, carried_out = await jobs(play.office)
     play.tally = Tally()
     behind = sum(life.code is not None and not life.done for life in play.lives)
     await asyncio.gather(*under_way)
@@ -104,6 +132,7 @@ async def _arrivals(play: Play, *, rate: float, seconds: float, views: float, up
         f"p50 {share(whole, 0.5):.2f} s, p95 {share(whole, 0.95):.2f} s, p99 {share(whole, 0.99):.2f} s.",
         f"{len(officers)} officers, a step each every {PACE:g} s at most; {behind:,} dossiers were with them when the last "
         "citizen had come.",
+        f"The worker had {queued - carried_out:,} jobs before it then, of {queued:,}.",
         f"At most {most} citizens and readers under way at once; {turned_away:,} more were not sent.",
         *sentences_of(play.watch), *(f"First error of “{kind}”: {said}" for kind, said in tally.said.items()),
     ]

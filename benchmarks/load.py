@@ -22,7 +22,7 @@ from datetime import datetime
 
 from app.kit.clock import LOCAL
 from benchmarks import keeping
-from benchmarks.afterwards import drained, violations
+from benchmarks.afterwards import drained, jobs, violations
 from benchmarks.machine import described, load
 from benchmarks.office import BenchOffice, fill, open_office
 from benchmarks.servers import Server, office_serving, office_working
@@ -194,14 +194,37 @@ def sentences_of(watch: Watch) -> list[str]:
     return [f"Cores busy: {busy}; {used:.2f} of {cores} together.", f"Memory, PSS in MB: {memory}."]
 
 
-async def phase(play: Play, clients: int, seconds: float, *, views: float, uploads: float) -> tuple[Told, float]:
-    """One closed loop with its report; dossiers a second."""
+@dataclass(frozen=True)
+class Cost:
+    """What a closed loop showed: dossiers a second; CPU seconds a dossier but for the worker; jobs a dossier."""
+
+    rate: float
+    cpu: float
+    jobs: float
+
+
+async def phase(play: Play, clients: int, seconds: float, *, views: float, uploads: float) -> tuple[Told, Cost]:
+    """One closed loop with its report."""
     play.tally = Tally()
+    made_before, done_before = await jobs(play.office)
     play.watch.begin()
     rate = await closed(play, clients, seconds, views=views, uploads=uploads)
+    made, done = (now - before for now, before in zip(await jobs(play.office), (made_before, done_before), strict=True))
+    cost = _cost(play.watch, rate * seconds, made)
     beside = f"with {views:g} page views and {uploads:g} uploads for each dossier" if views or uploads else "the work alone"
-    words = [f"{rate:.2f} dossiers a second, {seconds:.0f} s.", *sentences_of(play.watch), *_errors(play.tally)]
-    return Told(f"{clients} {'client' if clients == 1 else 'clients'}, {beside}", words, play.tally.rows()), rate
+    words = [
+        f"{rate:.2f} dossiers a second, {seconds:.0f} s.", *sentences_of(play.watch),
+        f"The worker: {made:,} jobs came, {done:,} were done meanwhile.",
+        *_errors(play.tally),
+    ]
+    return Told(f"{clients} {'client' if clients == 1 else 'clients'}, {beside}", words, play.tally.rows()), cost
+
+
+def _cost(watch: Watch, lives: float, made: int) -> Cost:
+    if not lives:
+        return Cost(0.0, 0.0, 0.0)
+    used = sum(one.used for name, one in watch.groups.items() if name != "worker")
+    return Cost(lives / watch.seconds, used / lives, made / lives)
 
 
 def _errors(tally: Tally) -> list[str]:
