@@ -266,14 +266,17 @@ def markdown(told: Told) -> str:
     return "\n".join(lines)
 
 
-async def run(told: argparse.Namespace) -> list[Told]:
-    """The closed loops, then what they left behind; `--province` goes another way."""
+async def run(told: argparse.Namespace) -> tuple[list[Told], str]:
+    """The closed loops, then what they left behind, and which PostgreSQL it was; `--province` goes another way."""
     async with opened(told.open, largest=told.largest) as play:
+        version = play.office.postgres.version
         if told.province:
             from benchmarks.arriving import province
 
-            return [*await province(play, rate=told.rate, seconds=told.seconds, views=told.views, uploads=told.uploads),
-                    await verdict(play, patience=told.patience)]
+            arrived = await province(play, rate=told.rate, seconds=told.seconds, views=told.views, uploads=told.uploads)
+            last = await verdict(play, patience=told.patience)
+            print(plain(last), flush=True)
+            return [*arrived, last], version
         phases = []
         for clients in (int(one) for one in told.clients.split(",")):
             report, _ = await phase(play, clients, told.seconds, views=told.views, uploads=told.uploads)
@@ -283,7 +286,7 @@ async def run(told: argparse.Namespace) -> list[Told]:
         print(plain(report), flush=True)
         last = await verdict(play, patience=told.patience)
         print(plain(last), flush=True)
-        return [*phases, report, last]
+        return [*phases, report, last], version
 
 
 def main() -> int:
@@ -302,8 +305,8 @@ def main() -> int:
     told = parser.parse_args()
     told.seconds = told.seconds or (600.0 if told.province else 20.0)
     began, before = time.monotonic(), load()
-    phases = asyncio.run(run(told))
-    head = [*described(""), f"{before} before, {load()} after; {time.monotonic() - began:.0f} s"]
+    phases, version = asyncio.run(run(told))
+    head = [*described(version), f"{before} before, {load()} after; {time.monotonic() - began:.0f} s"]
     print("\n".join(head))
     if told.keep:
         words = "\n\n".join(markdown(one) for one in phases)
