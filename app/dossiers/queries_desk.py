@@ -1,5 +1,6 @@
 """What the desk's pages show, by plain SQL: the frame, the work lists. Row-level security decides whose rows."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
@@ -70,26 +71,52 @@ async def around(db: Db, officer: SignedOfficer, signing_steps: list[str]) -> Ar
 
 
 _WHO: Final[dict[str, str]] = {
-    "todo": "(s.officer_id IS NULL OR s.officer_id = $3)",
-    "mine": "s.officer_id = $3",
+    "todo": "(s.officer_id IS NULL OR s.officer_id = $1)",
+    "mine": "s.officer_id = $1",
     "free": "s.officer_id IS NULL",
-    "others": "s.officer_id IS NOT NULL AND s.officer_id <> $3",
+    "others": "s.officer_id IS NOT NULL AND s.officer_id <> $1",
 }
+FEW: Final = 24  # lanes, or offices, that are named one by one
+
+
+def _lanes(args: list[Any], offices: Sequence[int], roles: Sequence[str], scan: Callable[[str, str], str]) -> str:
+    """`scan` of every lane (office, role), one behind the other; what it needs is added to `args`.
+
+    Few lanes are named one by one: of an array PostgreSQL cannot know beforehand how long it is, and plans the question
+    anew each time it is asked, which takes longer than answering it.
+    """
+    if 0 < len(offices) * len(roles) <= FEW:
+        at, by = [_placed(args, one) for one in offices], [_placed(args, one) for one in roles]
+        return " UNION ALL ".join(f"({scan(office, role)})" for office in at for role in by)
+    return (
+        f"SELECT one.* FROM unnest({_placed(args, list(offices))}::int[]) AS lane_office(id)"
+        f" CROSS JOIN unnest({_placed(args, list(roles))}::text[]) AS lane(role)"
+        f" CROSS JOIN LATERAL ({scan('lane_office.id', 'lane.role')}) one"
+    )
+
+
+def _among(args: list[Any], offices: Sequence[int]) -> str:
+    """The same for a condition on offices."""
+    if 0 < len(offices) <= FEW:
+        return f"IN ({', '.join(_placed(args, one) for one in offices)})"
+    return f"= ANY({_placed(args, list(offices))}::int[])"
+
+
+def _placed(args: list[Any], value: object) -> str:
+    args.append(value)
+    return f"${len(args)}"
+
 
 # One ordered index scan a lane (ix_step_work), merged: the page costs the same with 100 and with 100,000 open steps.
 _WORK: Final = """
 SELECT s.dossier_id, s.task_no, s.name AS step, s.role, s.officer_id, f.name AS officer_name, s.due_at AS step_due,
        d.code, d.holder_name, d.title, d.state, d.procedure_version_id, d.due_at, d.original_due_at, d.paused_at,
        d.finished_at, d.office_id, o.short_name AS office_name
-FROM unnest($1::int[]) AS lane_office(id) CROSS JOIN unnest($2::text[]) AS lane(role)
-CROSS JOIN LATERAL (
-  SELECT s.* FROM step s WHERE s.office_id = lane_office.id AND s.role = lane.role AND {conditions}
-  ORDER BY s.due_at, s.dossier_id, s.task_no LIMIT {limit}
-) s
+FROM (SELECT * FROM ({lanes}) s ORDER BY s.due_at, s.dossier_id, s.task_no LIMIT {limit}) s
 JOIN dossier d ON d.id = s.dossier_id
 JOIN office o ON o.id = s.office_id
 LEFT JOIN officer f ON f.id = s.officer_id
-ORDER BY s.due_at, s.dossier_id, s.task_no LIMIT {limit}
+ORDER BY s.due_at, s.dossier_id, s.task_no
 """
 
 
@@ -102,8 +129,8 @@ async def work(
 
     `since` and `until` bound the due time, `until` not included. `after` is the last row of the page before.
     """
-    args: list[Any] = [list(offices), roles, officer_id]
-    conditions = [f"({_WHO[queue]} AND $3::uuid IS NOT NULL)"]
+    args: list[Any] = [officer_id]
+    conditions = [f"({_WHO[queue]} AND $1::uuid IS NOT NULL)"]
     for column, sign, value in (("due_at", ">=", since), ("due_at", "<", until), ("name", "=", step or None)):
         if value is not None:
             args.append(value)
@@ -113,7 +140,13 @@ async def work(
         conditions.append(f"EXISTS (SELECT 1 FROM dossier p WHERE p.id = s.dossier_id AND p.procedure_code = ${len(args)})")
     if after is not None:
         conditions.append(_after(after, args))
-    rows = await db.rows(_WORK.format(conditions=" AND ".join(conditions), limit=limit + 1), *args)
+    lanes = _lanes(
+        args, offices, roles,
+        lambda office, role: "SELECT s.dossier_id, s.task_no, s.office_id, s.name, s.role, s.officer_id, s.due_at"
+        f" FROM step s WHERE s.office_id = {office} AND s.role = {role} AND {' AND '.join(conditions)}"
+        f" ORDER BY s.due_at, s.dossier_id, s.task_no LIMIT {limit + 1}",
+    )
+    rows = await db.rows(_WORK.format(lanes=lanes, limit=limit + 1), *args)
     return [_work_row(row) for row in rows]
 
 
@@ -134,18 +167,22 @@ async def count_work(
 ) -> dict[str, int]:
     """How many lie in each queue, counted up to MANY: {todo, mine, free, others, late, today, soon}."""
     windows = {
-        "late": f"{_WHO['todo']} AND s.due_at < $4", "today": f"{_WHO['todo']} AND s.due_at >= $4 AND s.due_at < $5",
-        "soon": f"{_WHO['todo']} AND s.due_at >= $5 AND s.due_at < $6",
+        "late": f"{_WHO['todo']} AND s.due_at < $2", "today": f"{_WHO['todo']} AND s.due_at >= $2 AND s.due_at < $3",
+        "soon": f"{_WHO['todo']} AND s.due_at >= $3 AND s.due_at < $4",
     }
+    args: list[Any] = [officer_id, now, tomorrow, soon]
+    condition = "{condition}"
+    lanes = _lanes(
+        args, offices, roles,
+        lambda office, role: f"SELECT 1 FROM step s WHERE s.office_id = {office} AND s.role = {role} AND {condition}"
+        f" LIMIT {MANY}",
+    )
     parts = ", ".join(
-        f"(SELECT count(*) FROM (SELECT 1 FROM unnest($1::int[]) AS a(id) CROSS JOIN unnest($2::text[]) AS b(role)"
-        f" CROSS JOIN LATERAL (SELECT 1 FROM step s WHERE s.office_id = a.id AND s.role = b.role AND {condition}"
-        f" LIMIT {MANY}) one LIMIT {MANY}) x) AS {name}"
-        for name, condition in ({**_WHO, **windows}).items()
+        f"(SELECT count(*) FROM (SELECT 1 FROM ({lanes.replace(condition, said)}) one LIMIT {MANY}) x) AS {name}"
+        for name, said in ({**_WHO, **windows}).items()
     )
     row = await db.row(
-        f"SELECT {parts} FROM (SELECT $3::uuid, $4::timestamptz, $5::timestamptz, $6::timestamptz) given",
-        list(offices), roles, officer_id, now, tomorrow, soon,
+        f"SELECT {parts} FROM (SELECT $1::uuid, $2::timestamptz, $3::timestamptz, $4::timestamptz) given", *args
     )
     assert row is not None
     return {name: int(value) for name, value in row.items()}
@@ -153,20 +190,22 @@ async def count_work(
 
 async def count_waiting(db: Db, *, offices: tuple[int, ...], office_id: int, officer_id: UUID) -> dict[str, int]:
     """The other queues of the office, counted up to MANY: {drafts, supplement, ready, asked, stuck}."""
+    args: list[Any] = [office_id, officer_id]
+    among = _among(args, offices)
     row = await db.row(
         f"""
-        SELECT (SELECT count(*) FROM (SELECT 1 FROM dossier WHERE office_id = ANY($1::int[]) AND state = 'draft'
-                  AND assisted_by = $3 LIMIT {MANY}) x) AS drafts,
-               (SELECT count(*) FROM (SELECT 1 FROM dossier WHERE office_id = ANY($1::int[])
+        SELECT (SELECT count(*) FROM (SELECT 1 FROM dossier WHERE office_id {among} AND state = 'draft'
+                  AND assisted_by = $2 LIMIT {MANY}) x) AS drafts,
+               (SELECT count(*) FROM (SELECT 1 FROM dossier WHERE office_id {among}
                   AND state = 'supplement_requested' LIMIT {MANY}) x) AS supplement,
-               (SELECT count(*) FROM (SELECT 1 FROM dossier WHERE office_id = ANY($1::int[])
+               (SELECT count(*) FROM (SELECT 1 FROM dossier WHERE office_id {among}
                   AND state = 'result_ready' LIMIT {MANY}) x) AS ready,
-               (SELECT count(*) FROM (SELECT 1 FROM consultation WHERE asked_office_id = $2 AND state = 'asked'
+               (SELECT count(*) FROM (SELECT 1 FROM consultation WHERE asked_office_id = $1 AND state = 'asked'
                   LIMIT {MANY}) x) AS asked,
-               (SELECT count(*) FROM (SELECT 1 FROM finding WHERE office_id = ANY($1::int[]) AND cleared_at IS NULL
+               (SELECT count(*) FROM (SELECT 1 FROM finding WHERE office_id {among} AND cleared_at IS NULL
                   LIMIT {MANY}) x) AS stuck
         """,
-        list(offices), office_id, officer_id,
+        *args,
     )
     assert row is not None
     return {name: int(value) for name, value in row.items()}

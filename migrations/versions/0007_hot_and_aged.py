@@ -68,6 +68,11 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 'draft'"),
     )
     op.create_index("ix_dossier_newest", "dossier", ["office_id", "created_at", "id"], unique=False)
+    op.drop_index("ix_step_work", table_name="step")
+    op.create_index(
+        "ix_step_work", "step", ["office_id", "role", "due_at", "dossier_id", "task_no"], unique=False,
+        postgresql_include=["officer_id", "name"],
+    )
     op.create_index("ix_idempotency_key_at", "idempotency_key", ["at"], unique=False)
 
 

@@ -74,6 +74,13 @@ _BESIDE = (
     "INSERT INTO journal_line (office_id, dossier_id, at, event, actor_kind, actor_id, facts)"
     " SELECT office_id, id, received_at + interval '1 hour' * k, 'step.finished', 'officer', $1, '{}' FROM dossier,"
     " generate_series(1, 3) AS k WHERE code LIKE 'L-%' ORDER BY received_at",
+    "INSERT INTO deadline_line (office_id, dossier_id, line_no, at, written_at, kind, cause, actor_id, rule, source,"
+    " due_after, term, reading, way, left_after, cutoff, calendar_version, note)"
+    " SELECT office_id, id, 1, received_at, received_at, 'start',"
+    " 'received', $1, 'forward_days', 'Để đo', due_at,"
+    " '3 working-days', 'days', 'forward_days', 3, '15:00', '1', ''"
+    " FROM dossier"
+    " WHERE code LIKE 'L-%'",
     "INSERT INTO notice (id, office_id, dossier_id, citizen_id, event, key, channel, language, facts, state, created_at)"
     " SELECT gen_random_uuid(), office_id, id, applicant_id, 'received', id || ':' || k, k, 'vi', '{}', 'delivered',"
     " received_at FROM dossier, unnest(ARRAY['page', 'sms']) AS k WHERE code LIKE 'L-%' AND $1::uuid IS NOT NULL",
@@ -207,13 +214,14 @@ async def _counted(laid: Laid) -> object:
     )
 
 
-# What is asked, as whom, and the most rows it may look at. A page is 20 to 50 lines of one or two offices, with a handful
-# of looks by key for each. COUNT dossiers and three times as many lines lie there; OPEN is what counting may go through.
+# What is asked, as whom, and the most rows it may look at. A page (asked twice: the first and the next) is 20 to 50 lines of
+# one or two offices, with a handful of looks by key for each. COUNT dossiers and three times as many lines lie there; OPEN is
+# what counting may go through.
 OPEN = COUNT // OPEN_EACH
-PAGE = 700
+PAGE = 1000
 QUESTIONS: dict[str, tuple[Question, int]] = {
     **{f"work list, {queue}": (_work(queue), OPEN) for queue in ("todo", "mine", "free")},
-    "counts of the work list": (_counted, 2 * OPEN),
+    "counts of the work list": (_counted, 4 * OPEN),
     **{f"in state {name}": (_state(name), PAGE) for name in ("submitted", "supplement_requested", "result_ready", "draft")},
     **{f"open ones, {name}": (_span(name), PAGE) for name in ("late", "today", "near")},
     # Of so few that wait, PostgreSQL may sort all rather than go down their order; never those that are closed.
