@@ -44,10 +44,11 @@ PLACES = (("A commune", 30), ("A province", 20_000), ("The nation", 150_000))
 
 @dataclass(frozen=True)
 class Cost:
-    """CPU milliseconds of each part for one of something, and how many were measured."""
+    """CPU milliseconds of each part for one of something, how many were measured, and the most memory (PSS, MB)."""
 
     count: int
     milliseconds: dict[str, float]
+    memory: dict[str, float]
 
     @property
     def whole(self) -> float:
@@ -108,9 +109,10 @@ async def measure(folder: Path, seconds: float) -> Sizes:
         lines = await _lines(office)
         page = await _cost(office, view, seconds)
         tens = await _cost(office, upload, seconds)
+        each_upload = {name: spent / 10 for name, spent in tens.milliseconds.items()}
         photograph = sum(len(files[n % len(files)][1]) for n in range(10)) / 10
         return Sizes(
-            dossier, page, Cost(tens.count * 10, {name: spent / 10 for name, spent in tens.milliseconds.items()}),
+            dossier, page, Cost(tens.count * 10, each_upload, tens.memory),
             rows=(after[0] - before[0]) / dossier.count, wal=(after[1] - before[1]) / dossier.count,
             letters=(after[2] - before[2]) / dossier.count, lines=lines, upload_bytes=photograph,
             prepared=prepared,
@@ -149,7 +151,10 @@ async def _cost(office: Fleet, one: Callable[[], Awaitable[None]], seconds: floa
     await settled(office)
     await watch.end()
     assert len(tree(pids["nginx"])) > 1
-    return Cost(count, {name: watch.groups[name].used / count * 1000 for name in PARTS})
+    return Cost(
+        count, {name: watch.groups[name].used / count * 1000 for name in PARTS},
+        {name: max(watch.groups[name].memory) for name in PARTS},
+    )
 
 
 async def _stand(office: Fleet) -> tuple[int, int, int]:
@@ -190,6 +195,10 @@ def sums(sizes: Sizes) -> list[str]:
         f"Bytes for each dossier: {sizes.rows / 1000:.1f} kB of rows and indexes, {sizes.wal / 1000:.1f} kB of log (WAL,"
         f" with whole pages after checkpoints), {sizes.letters:.1f} letters and text messages. Lines to PostgreSQL under"
         f" {CLIENTS} clients: {sizes.lines[0]} by way of the pooler, {sizes.lines[1]} of the workers' own.",
+        "",
+        "Memory under load, PSS: " + ", ".join(
+            f"{name} {max(cost.memory[name] for cost in (sizes.dossier, sizes.view, sizes.upload)):.0f} MB" for name in PARTS
+        ) + f" (two webs, two workers, PostgreSQL with {sum(sizes.lines)} lines).",
         "",
         "| | " + " | ".join(f"{name}, {day:,} a day" for name, day in PLACES) + " |", "|---|" + "--:|" * len(PLACES),
     ]
