@@ -214,9 +214,9 @@ async def _counted(laid: Laid) -> object:
     )
 
 
-# What is asked, as whom, and the most rows it may look at. A page (asked twice: the first and the next) is 20 to 50 lines of
-# one or two offices, with a handful of looks by key for each. COUNT dossiers and three times as many lines lie there; OPEN is
-# what counting may go through.
+# What is asked, as whom, and the most rows it may look at. A page (asked twice: the first and the next) is 20 to 50 lines
+# of one or two offices, with a handful of looks by key for each. COUNT dossiers and three times as many lines lie there;
+# OPEN is what counting may go through.
 OPEN = COUNT // OPEN_EACH
 PAGE = 1000
 QUESTIONS: dict[str, tuple[Question, int]] = {
