@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 import sys
 import threading
@@ -13,6 +12,7 @@ import pytest
 
 from signing import FileKey, Timestamper, TrustRoots, check_certificate, sign_pdf, verify_pdf
 from simulators.pki import Subject, ensure, issue, server, tsa_url
+from tests.ports import free_port
 from tests.signing.conftest import Office
 
 SOMEBODY = Subject("Đỗ Thị Thử", "UBND xã Mẫu", "Phó Chủ tịch")
@@ -70,9 +70,7 @@ def test_a_process_killed_before_the_key_file_is_written_loses_nothing(tmp_path:
 
 @pytest.mark.slow
 def test_the_process_answers_and_ends_when_told(tmp_path: Path) -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "simulators.pki", "--folder", str(tmp_path), "--port", str(port)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None

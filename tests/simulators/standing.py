@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,14 +11,11 @@ from typing import Any, Self
 
 import httpx2
 
+from tests.ports import free_port
+
 ROOT = Path(__file__).parent.parent.parent
 SECRET = "shared-between-test-and-simulator"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+__all__ = ["SECRET", "Listener", "Standing", "free_port", "stand"]
 
 
 @dataclass

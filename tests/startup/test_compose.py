@@ -16,11 +16,12 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from app.embedded import find_binaries, free_port, prepare
+from app.embedded import find_binaries, prepare
 from app.embedded.cluster import SUPERUSER, password_of
 from app.settings import Settings
 from app.supervisor import Part, Supervisor, answers
 from simulators.pki import authority
+from tests.ports import free_port
 from tests.startup import compose
 from tests.startup.compose import ROOT, Service
 from tests.storage import radosgw
@@ -208,7 +209,7 @@ async def _stand_up(parts: Supervisor, folder: Path, store_url: str) -> Machine:
     seal.p12.rename(keys / "seal.p12")
     seal.passphrase_file.rename(keys / "seal.passphrase")
     (keys / "roots.pem").write_bytes((folder / "pki/root.pem").read_bytes())
-    ports = {there: str(free_port(None, None)) for there in ("8000", "9100", "9101")}
+    ports = {there: str(free_port()) for there in ("8000", "9100", "9101")}
     replaced = {
         "/run/secrets": str(secrets),
         "/etc/motcua/keys": str(keys),

@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from app.doctor import Finding, State, examine
-from app.embedded import EmbeddedPostgres, embedded_postgres, free_port
+from app.embedded import EmbeddedPostgres, embedded_postgres
 from app.settings import Settings, load
 from app.supervisor import Part, Supervisor, answers
 from simulators.pki import authority
+from tests.ports import free_port
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -46,7 +47,7 @@ class Office:
 @pytest.fixture(scope="module")
 async def office(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Office]:
     folder = tmp_path_factory.mktemp("office")
-    port = free_port(None, None)
+    port = free_port()
     authority.ensure(folder / "pki", f"http://127.0.0.1:{port}")
     subject = authority.Subject("Ủy ban nhân dân xã Tân Mai", "Ủy ban nhân dân xã Tân Mai")
     key = authority.issue(folder / "pki", subject, "seal")

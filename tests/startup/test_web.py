@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from app.embedded import free_port
 from app.supervisor import Part, answers, end, spawn
 from benchmarks.machine import children
+from tests.ports import free_port
 
 SERVED = """
 import os, sys
@@ -28,7 +28,7 @@ serve_forked(application, 2, port=int(sys.argv[1]), log_level="warning", timeout
 
 @pytest.fixture
 async def served(tmp_path: Path) -> AsyncIterator[tuple[asyncio.subprocess.Process, int]]:
-    port = free_port(None, None)
+    port = free_port()
     part = Part("web", (sys.executable, "-c", SERVED, str(port)), ready=answers(f"http://127.0.0.1:{port}/"))
     process = await spawn(part, tmp_path / "web.log", "test")
     try:

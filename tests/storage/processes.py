@@ -9,16 +9,13 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from tests.ports import free_port
+
+__all__ = ["ServerDidNotStart", "free_port", "start"]
+
 
 class ServerDidNotStart(RuntimeError):
     """A test server ended, or stayed silent; carries the end of its log."""
-
-
-def free_port() -> int:
-    """A TCP port on 127.0.0.1 that nobody listens on at this moment."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 def start(command: Sequence[str], *, log: Path, environment: dict[str, str] | None = None) -> subprocess.Popen[bytes]:
