@@ -21,10 +21,9 @@ _MOVES: Final = """
     AND x.state IN ('ordered', 'handed_over', 'in_transit', 'failed_attempt'))
 """
 
-# A person's or an outside system's hand on a dossier since the moment eight working hours ago: its newest line tells.
+# A person's or an outside system's hand on a dossier since the moment eight working hours ago.
 _TOUCHED: Final = """
-  COALESCE((SELECT j.at > o.quiet_since FROM journal_line j WHERE j.dossier_id = {0} AND j.actor_kind <> 'system'
-    ORDER BY j.id DESC LIMIT 1), false)
+  EXISTS (SELECT 1 FROM journal_line j WHERE j.dossier_id = {0} AND j.at > o.quiet_since AND j.actor_kind <> 'system')
 """
 
 _SIGNING: Final = "('apply_signature', 'apply_seal')"
