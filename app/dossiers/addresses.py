@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import asyncpg
+
 from app.kit.db import Db
 
 
@@ -47,7 +49,7 @@ FROM territory t WHERE code = ANY($1) ORDER BY code, valid_from DESC
 """
 
 
-def _place(value: Any, units: Mapping[str, Mapping[str, Any]]) -> Place:
+def _place(value: Any, units: Mapping[str, asyncpg.Record]) -> Place:
     if not isinstance(value, Mapping):
         return Place(street=str(value or ""))
     commune, province = (str(value.get(part) or "") for part in ("commune", "province"))
