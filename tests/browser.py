@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 import uvicorn
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Error, Page, async_playwright
 
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 DESK = (1366, 768)
@@ -122,23 +122,26 @@ async def visit(browser: Browser, wiped: dict[bool, list[Page]]) -> AsyncIterato
     yield open_page
     for watched, scripts in opened:
         watched.end()
-        if scripts is None:
-            await watched.page.context.close()
-        else:
-            await wipe(watched.page)
+        if scripts is not None and await wipe(watched.page):
             wiped[scripts].append(watched.page)
+        else:
+            await watched.page.context.close()
 
 
-async def wipe(page: Page) -> None:
-    """Forget everything a test left in a page and its context."""
-    for other in page.context.pages:
-        if other is not page:
-            await other.close()
-    await page.unroute_all(behavior="wait")
-    await page.evaluate("{ try { localStorage.clear(); sessionStorage.clear() } catch {} }")
-    await page.context.clear_cookies()
-    await page.emulate_media(media="null")
-    await page.goto("about:blank")
+async def wipe(page: Page) -> bool:
+    """Forget everything a test left in a page and its context; False for a page that is still on its way elsewhere."""
+    try:
+        for other in page.context.pages:
+            if other is not page:
+                await other.close()
+        await page.unroute_all(behavior="wait")
+        await page.evaluate("{ try { localStorage.clear(); sessionStorage.clear() } catch {} }")
+        await page.context.clear_cookies()
+        await page.emulate_media(media="null")
+        await page.goto("about:blank")
+    except Error:
+        return False
+    return True
 
 
 async def turned(page: Page, size: tuple[int, int]) -> None:
