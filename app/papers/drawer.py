@@ -22,39 +22,49 @@ class Drawer:
     def __init__(self, workflows: Path) -> None:
         self.root = Path(tempfile.mkdtemp(prefix="motcua-papers-"))
         self._workflows = workflows
-        if hasattr(os, "memfd_create"):
-            self._file = os.memfd_create("motcua-paper", os.MFD_CLOEXEC)
-            (self.root / DATA).symlink_to(f"/proc/{os.getpid()}/fd/{self._file}")
-        else:
-            self._file = os.open(self.root / DATA, os.O_RDWR | os.O_CREAT, 0o600)
-        self._link()
-        weakref.finalize(self, _tidy, self.root, self._file)
+        self._memory = os.memfd_create("motcua-paper", os.MFD_CLOEXEC) if hasattr(os, "memfd_create") else None
+        weakref.finalize(self, _tidy, self.root, self._memory, os.getpid())
 
     def main(self, template: Path) -> Path:
-        """The source typst begins with: it must lie within the root itself, not behind a link, and takes in `template`."""
+        """The source typst begins with: it must lie within the root itself, not behind a link, and takes in `template`.
+
+        Asked for before every paper: the system may have swept its temporary folders, and the workflows may have grown.
+        """
         inside = template.relative_to(self._workflows)
-        if not (self.root / inside.parts[0]).exists():
-            self._link()
         main = self.root / f"{'-'.join(inside.with_suffix('').parts)}-main.typ"
-        main.write_text(f"#include {json.dumps('/' + inside.as_posix())}", encoding="utf-8")
+        if not (main.exists() and (self.root / inside.parts[0]).exists()):
+            self.root.mkdir(mode=0o700, exist_ok=True)
+            self._link()
+            main.write_text(f"#include {json.dumps('/' + inside.as_posix())}", encoding="utf-8")
         return main
 
     def put(self, data: str) -> None:
         """Lay the data of the next paper ready; "" takes it away."""
-        os.ftruncate(self._file, 0)
+        if self._memory is None:
+            (self.root / DATA).write_text(data, encoding="utf-8")
+            return
+        os.ftruncate(self._memory, 0)
         rest = memoryview(data.encode())
         at = 0
         while at < len(rest):
-            at += os.pwrite(self._file, rest[at:], at)
+            at += os.pwrite(self._memory, rest[at:], at)
 
     def _link(self) -> None:
-        """A link to everything in the folder of workflows."""
+        """Links to everything in the folder of workflows, and the place of the data."""
+        place = self.root / DATA
+        if self._memory is None:
+            place.touch(mode=0o600)
+        elif not place.is_symlink():
+            place.symlink_to(f"/proc/{os.getpid()}/fd/{self._memory}")
         for entry in self._workflows.iterdir():
             link = self.root / entry.name
             if entry.name != DATA and not link.is_symlink():
                 link.symlink_to(entry)
 
 
-def _tidy(root: Path, file: int) -> None:
-    os.close(file)
+def _tidy(root: Path, memory: int | None, owner: int) -> None:
+    if os.getpid() != owner:  # a process forked from ours ends with our finalizers, and must leave our folder alone
+        return
+    if memory is not None:
+        os.close(memory)
     shutil.rmtree(root, ignore_errors=True)

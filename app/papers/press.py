@@ -129,11 +129,10 @@ def _compiler(template: Path) -> tuple[typst.Compiler, Drawer]:
     if root not in drawers:
         drawers[root] = Drawer(root)
     drawer = drawers[root]
+    main = drawer.main(template)
     compilers: dict[Path, tuple[tuple[int, int], typst.Compiler]] = _kept.__dict__.setdefault("compilers", {})
     if template not in compilers or compilers[template][0] != age:
-        made = typst.Compiler(
-            drawer.main(template), root=drawer.root, font_paths=faces(), ignore_system_fonts=True
-        )
+        made = typst.Compiler(main, root=drawer.root, font_paths=faces(), ignore_system_fonts=True)
         compilers[template] = (age, made)
     return compilers[template][1], drawer
 

@@ -2,6 +2,9 @@
 
 import asyncio
 import io
+import os
+import shutil
+import weakref
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,7 +14,7 @@ from PIL import Image
 
 from app.papers.archive import archived, is_archival
 from app.papers.errors import PaperDamaged
-from app.papers.press import WORKFLOWS, press, print_paper
+from app.papers.press import WORKFLOWS, _compiler, press, print_paper
 from tests.papers.reading import text_of
 from tests.papers.situations import PRINTED
 
@@ -114,3 +117,23 @@ def test_the_moment_of_printing_is_the_papers_own(template: Path) -> None:
     paper = press(template, {}, printed_at=datetime(2020, 2, 2, 3, 4, 5, tzinfo=UTC))
     with pikepdf.open(io.BytesIO(paper.pdf)) as document:
         assert str(document.docinfo["/CreationDate"]) == "D:20200202030405Z"
+
+
+def test_a_temporary_folder_that_was_swept_away_is_laid_out_again(template: Path) -> None:
+    wrote(template, "Số #data.n.")
+    press(template, {"n": 1}, printed_at=PRINTED, pdf_a=False)
+    shutil.rmtree(_compiler(template)[1].root)
+    assert text_of(press(template, {"n": 2}, printed_at=PRINTED, pdf_a=False).pdf) == "Số 2."
+
+
+def test_a_process_that_is_forked_off_and_ends_leaves_the_folder_of_ours(template: Path) -> None:
+    wrote(template, "x")
+    root = _compiler(template)[1].root
+    child = os.fork()
+    if child == 0:
+        try:
+            weakref.finalize._exitfunc()  # type: ignore[attr-defined]  # what Python does when a process ends
+        finally:
+            os._exit(0)
+    os.waitpid(child, 0)
+    assert root.is_dir()
