@@ -7,7 +7,7 @@ import pytest
 
 from app.kit import clock
 from app.quality import inputs
-from app.quality.catalogued import shelf_on
+from app.quality.catalogued import shelves_on
 from app.quality.costs import behind
 from app.quality.counting import count
 from app.quality.lenses import LENSES
@@ -49,7 +49,7 @@ async def test_filed_online_and_handled_needs_an_electronic_result(book: Book) -
 
 async def test_procedures_count_once_however_many_dossiers(book: Book) -> None:
     with clock.at(day(5, month=10)):
-        shelf = await shelf_on(book.db, book.tools, SEPTEMBER)
+        shelf = (await shelves_on(book.db, book.tools, [SEPTEMBER]))[SEPTEMBER]
         for channel in ("online", "online", "counter"):
             one = await book.dossier(channel=channel, procedure="1.001193", received=day(3, month=9))
             await book.fee(one, state="paid")
