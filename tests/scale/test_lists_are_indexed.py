@@ -31,13 +31,15 @@ from app.dossiers import (
 from app.dossiers.escalating import due_alarms
 from app.dossiers.horizons import Horizon, horizon
 from app.dossiers.queries_overview import Sieve
-from app.embedded import EmbeddedPostgres
 from app.kit import clock
 from app.kit.db import Db
 from app.notices import service as notices
 from app.org.people import SignedOfficer
 from app.sentinel import service as findings
-from tests.factories import COMMUNE, NEIGHBOUR, OFFICES, Make
+from tests.factories import COMMUNE, NEIGHBOUR, OFFICES
+from tests.invariants.conftest import House, house
+
+__all__ = ["house"]
 
 COUNT, OPEN_EACH = 12_000, 10  # one in ten is open
 GROWING = frozenset({
@@ -141,8 +143,9 @@ class Laid:
 
 
 @pytest.fixture(scope="module")
-async def laid(postgres: EmbeddedPostgres) -> AsyncIterator[Laid]:
-    connection = await asyncpg.connect(postgres.superuser_dsn)
+async def laid(house: House) -> AsyncIterator[Laid]:
+    """In a database of its own: what other tests leave would move the planner's choices."""
+    connection = await asyncpg.connect(house.superuser_dsn)
     for kind in ("json", "jsonb"):
         await connection.set_type_codec(
             kind, encoder=lambda value: orjson.dumps(value).decode(), decoder=orjson.loads, schema="pg_catalog"
@@ -268,6 +271,6 @@ async def test_reading_everything_is_noticed(laid: Laid) -> None:
     assert laid.db.touched >= COUNT
 
 
-async def test_the_walk_is_over_what_the_application_asks_for(make: Make) -> None:
-    async with make.database.transaction() as db:
+async def test_the_walk_is_over_what_the_application_asks_for(house: House) -> None:
+    async with house.make.database.transaction() as db:
         assert await db.value("SELECT count(*) FROM dossier WHERE code LIKE 'L-%'") == 0  # all of it is rolled back
