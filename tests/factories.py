@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -30,6 +31,7 @@ from app.worker import carry_out
 OFFICES = (1, 2, 3)  # province, commune, the neighbouring commune
 COMMUNE, NEIGHBOUR = 2, 3
 PASSWORD = "mat-khau-thu-nghiem"
+_PEOPLE = count(700_000_001)  # the end of a personal number: nobody is met twice in the database of a run
 
 @cache
 def password_hash() -> str:
@@ -63,7 +65,6 @@ class Make:
 
     def __init__(self, database: Database, tools: Tools) -> None:
         self.database, self.tools = database, tools
-        self._people = 0
 
     async def officer(self, role: str, office: str = "tanmai") -> SignedOfficer:
         """The officer of this role."""
@@ -88,8 +89,7 @@ class Make:
 
     async def citizen(self, **known: Any) -> Citizen:
         """A new citizen."""
-        self._people += 1
-        number = known.pop("personal_number", f"000{id(self) % 10**6:06d}{self._people:03d}")
+        number = known.pop("personal_number", f"000{next(_PEOPLE)}")
         identity = Identity(
             name="Tạ Quang Nhẫn", personal_number=number, subject=f"sub-{number}", birth=(1990, 5, 17), sex="male",
             address="Thôn Đình, xã Tân Mai, tỉnh Thanh Giang", phone="+84912000111", email="nhan@vidu.vn",
