@@ -94,12 +94,15 @@ async def count_dossiers(dsn: str) -> int:
 
 
 async def _ask(dsn: str, question: str) -> list[asyncpg.Record]:
-    """A table to look at is no reason to close the office: whatever goes wrong, the answer is empty."""
+    """A table to look at is no reason to close the office: whatever goes wrong, the answer is empty.
+
+    A server that dies while we ask makes asyncpg lose its own thread (InternalClientError) when we hang up.
+    """
     try:
         connection = await asyncpg.connect(dsn, timeout=10)
         try:
             return await connection.fetch(question)
         finally:
             await connection.close(timeout=2)
-    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError):
         return []

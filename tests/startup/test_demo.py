@@ -82,7 +82,8 @@ async def opened(folder: Path, *words: str) -> AsyncIterator[Demo]:
     finally:
         with contextlib.suppress(ProcessLookupError):
             process.send_signal(signal.SIGINT)
-        await process.communicate()
+        rest, _ = await process.communicate()
+        print("".join(demo.said), (rest or b"").decode(), sep="")      # shown when the test fails
         await until(lambda: left_over(folder) == [])
 
 
