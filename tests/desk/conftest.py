@@ -1,5 +1,6 @@
 """The whole application in this process, on the test database; officers sign in as people do."""
 
+import html
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
@@ -26,10 +27,16 @@ class Desk:
     async def get(self, path: str, **options: Any) -> httpx.Response:
         """A page. The token of its forms is kept for the next `post`."""
         answer = await self.client.get(path, **options)
-        html = "html" in answer.headers.get("content-type", "")
-        found = re.search(r'name="csrf_token" value="([^"]+)"', answer.text) if html else None
+        is_page = "html" in answer.headers.get("content-type", "")
+        found = re.search(r'name="csrf_token" value="([^"]+)"', answer.text) if is_page else None
         self.token = found[1] if found else self.token
         return answer
+
+    async def whole(self, path: str) -> str:
+        """All pages of a list, one after the other: what other tests left waiting may fill the first."""
+        page = (await self.get(path)).text
+        following = re.search(r'href="([^"]+)" rel="next"', page)
+        return page + (await self.whole(html.unescape(following[1])) if following else "")
 
     async def post(self, path: str, files: Any = None, **fields: Any) -> httpx.Response:
         """A form sent; the answer as it came, usually a redirect."""

@@ -101,8 +101,7 @@ async def test_each_queue_is_for_its_own_role(at_desk: SignIn, path: str, role: 
 
 async def test_a_result_is_given_back_at_the_counter_once_it_is_paid(at_desk: SignIn, make: Make) -> None:
     desk, dossier_id = await at_desk("reception"), await sealed(make)
-    page = await desk.get("/desk/return")
-    assert str(dossier_id) in page.text
+    assert str(dossier_id) in await desk.whole("/desk/return")
     address = f"/desk/steps/{dossier_id}/{await make.step(dossier_id, 'return_result')}/act/hand_over"
     early = await desk.post(address, collector="Tạ Quang Nhẫn", paper="Căn cước 000199004821")
     assert early.status_code == 409
@@ -111,7 +110,7 @@ async def test_a_result_is_given_back_at_the_counter_once_it_is_paid(at_desk: Si
     assert (await desk.post(address, collector="", paper="")).status_code == 422
     assert "Đã làm" in await desk.said(await desk.post(address, collector="Tạ Quang Nhẫn", paper="Căn cước 000199004821"))
     assert (await make.case(dossier_id)).state is DossierState.RETURNED
-    assert str(dossier_id) not in (await desk.get("/desk/return")).text
+    assert str(dossier_id) not in await desk.whole("/desk/return")
 
 
 async def test_the_postman_takes_several_packets_by_one_press(at_desk: SignIn, make: Make) -> None:
@@ -121,7 +120,7 @@ async def test_the_postman_takes_several_packets_by_one_press(at_desk: SignIn, m
         await make.worked()
         await desk.get(f"/desk/dossiers/{one}/fees")
         await desk.post(f"/desk/dossiers/{one}/fees")
-    page = (await desk.get("/desk/return?way=post")).text
+    page = await desk.whole("/desk/return?way=post")
     packets = [one.split('"')[0] for one in page.split('name="packet" value="')[1:]]
     mine = [one for one in packets if UUID(one.split(":")[0]) in ids]
     assert len(mine) == 2
