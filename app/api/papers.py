@@ -15,7 +15,7 @@ from app.documents.models import Document
 from app.documents.rules import LARGEST, FileTooBig
 from app.documents.service import DocumentNotFound
 from app.dossiers import checklist, judging
-from app.dossiers.case import Case
+from app.dossiers.case import Case, hold
 from app.dossiers.showing import may_see
 from app.faces.access import OfficerVisit, SignedInVisit, Visit, require_role
 from app.kit.errors import NotFound
@@ -110,6 +110,7 @@ async def upload(
     data = await file.read(LARGEST + 1)
     if len(data) > LARGEST:
         raise FileTooBig(name, most=LARGEST // 2**20)
+    await hold(visit.db, case)
     kept = await documents.attach(
         visit.db, visit.tools.store, office_id=case.office_id, dossier_id=case.id, component=part.id, name=name, data=data,
         added_by=visit.actor.id, most_files=part.most_files,

@@ -12,7 +12,7 @@ from app.desk.fields import given_of
 from app.documents import service as documents
 from app.documents.rules import FileRefused
 from app.dossiers import drafts
-from app.dossiers.case import Case, open_case
+from app.dossiers.case import Case, open_case, open_case_held
 from app.dossiers.judging import COUNTED, count_copies
 from app.dossiers.refusals import FieldsRefused
 from app.faces.access import Visit
@@ -26,7 +26,7 @@ _SEX: Final = {"male": ("nam", "male"), "female": ("nữ", "nu", "female")}
 async def keep(visit: Visit, dossier_id: UUID, form: FormData) -> Errors:
     """Keep everything the form says: pages, copies, files, the way of return. What is wrong is kept as typed and named."""
     errors: Errors = {}
-    case = await open_case(visit.db, visit.tools, dossier_id)
+    case = await open_case_held(visit.db, visit.tools, dossier_id)
     for page in case.procedure.form.pages:
         if not any(name.startswith(f"{page.id}.") for name in form):
             continue

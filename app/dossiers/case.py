@@ -106,12 +106,18 @@ async def open_case(db: Db, tools: Tools, dossier_id: UUID) -> Case:
     return await _case(db, tools, row)
 
 
-async def open_case_to_submit(db: Db, tools: Tools, dossier_id: UUID) -> Case:
+async def open_case_held(db: Db, tools: Tools, dossier_id: UUID) -> Case:
     """The same with its row held until the transaction ends: of two who hand it in, the second sees the code."""
     row = await db.row(_READ + " WHERE d.id = $1 FOR UPDATE OF d", dossier_id)
     if row is None:
         raise DossierNotFound
     return await _case(db, tools, row)
+
+
+async def hold(db: Db, case: Case) -> None:
+    """Nobody deletes this dossier before the transaction ends. Raises DossierNotFound: somebody just did."""
+    if await db.value("SELECT 1 FROM dossier WHERE id = $1 FOR KEY SHARE", case.id) is None:
+        raise DossierNotFound
 
 
 async def open_case_at_step(

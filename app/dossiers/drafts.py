@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from app.citizens.models import Citizen
 from app.dossiers import checklist
-from app.dossiers.case import Case
+from app.dossiers.case import Case, DossierNotFound
 from app.dossiers.drafting import answers_of
 from app.dossiers.models import DossierState
 from app.dossiers.naming import cuts, keys_of, name_words, number_keys
@@ -189,11 +189,20 @@ async def _paper_task(db: Db, case: Case, language: str, missing: list[str]) -> 
 async def _keep(
     db: Db, dossier_id: UUID, office_id: int, page: str, values: Mapping[str, Any], serial: int | None
 ) -> bool:
-    touched = await db.run(
-        "INSERT INTO answer (dossier_id, question, office_id, value, saved_at, serial)"
-        " VALUES ($1, $2, $3, $4, $5, COALESCE($6, 1)) ON CONFLICT (dossier_id, question) DO UPDATE"
-        " SET value = $4, saved_at = $5, serial = COALESCE($6, answer.serial + 1)"
-        " WHERE $6::int IS NULL OR $6 >= answer.serial",
-        dossier_id, page, office_id, dict(values), clock.now(), serial,
-    )
-    return touched == 1
+    row = await db.row(_KEEP, dossier_id, page, office_id, dict(values), clock.now(), serial)
+    if row is None:
+        raise DossierNotFound
+    return bool(row["kept"])
+
+
+# Held while it is written to: an old draft that is being forgotten takes no more answers, one that took one stays.
+_KEEP: Final = """
+WITH held AS (SELECT id FROM dossier WHERE id = $1 FOR KEY SHARE), kept AS (
+  INSERT INTO answer (dossier_id, question, office_id, value, saved_at, serial)
+  SELECT id, $2::text, $3::int, $4::jsonb, $5::timestamptz, COALESCE($6::int, 1) FROM held
+  ON CONFLICT (dossier_id, question) DO UPDATE SET value = $4, saved_at = $5, serial = COALESCE($6, answer.serial + 1)
+  WHERE $6::int IS NULL OR $6 >= answer.serial
+  RETURNING 1
+)
+SELECT EXISTS (SELECT 1 FROM kept) AS kept FROM held
+"""

@@ -27,13 +27,15 @@ OF_A_DRAFT: Final = (
     "alert", "answer", "consultation", "delivery", "document", "fee", "finding", "found_by", "job", "late_cause", "message",
     "notice", "payment", "process", "result", "signature", "step", "supplement_request", "timer", "verdict",
 )
-_LEFT: Final = """
+_UNTOUCHED: Final = """
 SELECT d.id, d.office_id, d.procedure_code FROM dossier d
 WHERE d.state = 'draft' AND d.code IS NULL AND d.created_at < $1
   AND NOT EXISTS (SELECT 1 FROM answer a WHERE a.dossier_id = d.id AND a.saved_at >= $1)
   AND NOT EXISTS (SELECT 1 FROM document f WHERE f.dossier_id = d.id AND greatest(f.added_at, f.removed_at) >= $1)
-ORDER BY d.created_at, d.id LIMIT $2 FOR UPDATE OF d SKIP LOCKED
 """
+_LEFT: Final = _UNTOUCHED + " ORDER BY d.created_at, d.id LIMIT $2 FOR UPDATE OF d SKIP LOCKED"
+# Asked once more when they are held: an answer kept between the look and the lock is only seen by a new look.
+_STILL_LEFT: Final = _UNTOUCHED + " AND d.id = ANY($2)"
 _WALK: Final = """
 SELECT j.id, j.created_at, j.state = 'done' AND j.done_at < $2
   AND (j.dossier_id IS NULL OR d.id IS NULL OR (d.finished_at < $2 AND d.state = ANY($3))) AS over
@@ -65,10 +67,11 @@ async def _drafts(tools: Tools, offices: list[int], before: datetime) -> int:
         async with tools.database.transaction(offices=offices) as db:
             if not await _alone(db):
                 return count
-            rows = await db.rows(_LEFT, before, BATCH)
+            held = [row["id"] for row in await db.rows(_LEFT, before, BATCH)]
+            rows = await db.rows(_STILL_LEFT, before, held)
             ids = [row["id"] for row in rows]
-            for held in await db.rows("SELECT object_key FROM document WHERE dossier_id = ANY($1)", ids):
-                await tools.store.delete(held["object_key"])
+            for paper in await db.rows("SELECT object_key FROM document WHERE dossier_id = ANY($1)", ids):
+                await tools.store.delete(paper["object_key"])
             for row in rows:
                 await journal.record(
                     db, row["id"], row["office_id"], "draft.forgotten", by=SYSTEM, procedure=row["procedure_code"]
@@ -76,7 +79,7 @@ async def _drafts(tools: Tools, offices: list[int], before: datetime) -> int:
             for table in OF_A_DRAFT:
                 await db.run(f'DELETE FROM "{table}" WHERE dossier_id = ANY($1)', ids)
             count += await db.run("DELETE FROM dossier WHERE id = ANY($1)", ids)
-        if len(rows) < BATCH:
+        if len(held) < BATCH:
             return count
     return count
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from app.documents import service as documents
-from app.dossiers.case import Case, open_case_to_submit
+from app.dossiers.case import Case, open_case_held
 from app.dossiers.codes import draw_code
 from app.dossiers.drafting import answers_of
 from app.dossiers.drafts import readiness_with
@@ -39,7 +39,7 @@ async def submit_and_show(db: Db, tools: Tools, case: Case, *, by: Actor) -> Wri
 
 
 async def _submit(db: Db, tools: Tools, dossier_id: UUID, move: Move) -> str:
-    case = await open_case_to_submit(db, tools, dossier_id)
+    case = await open_case_held(db, tools, dossier_id)
     if case.code is not None:
         return case.code
     answers = await answers_of(db, case.id)

@@ -10,7 +10,7 @@ from starlette.datastructures import FormData, UploadFile
 from app.documents import rules
 from app.documents import service as documents
 from app.dossiers import checklist
-from app.dossiers.case import Case
+from app.dossiers.case import Case, hold
 from app.dossiers.checklist import Line
 from app.dossiers.models import DossierState
 from app.dossiers.queries_portal import open_supplement
@@ -74,6 +74,7 @@ async def _take(visit: Visit, case: Case, component: str, form: FormData) -> Res
     try:
         if not sent:
             raise rules.NothingChosen("")
+        await hold(visit.db, case)
         for one in sent:
             await documents.attach(
                 visit.db, visit.tools.store, office_id=case.office_id, dossier_id=case.id, component=component,

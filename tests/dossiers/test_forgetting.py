@@ -3,8 +3,12 @@
 from datetime import timedelta
 from uuid import UUID
 
+import pytest
+
 from app import tables
 from app.api.once import KEPT_FOR
+from app.dossiers.case import DossierNotFound, hold, open_case
+from app.dossiers.drafts import save_page
 from app.dossiers.forgetting import OF_A_DRAFT, forget
 from app.dossiers.keeping import terms
 from app.kit import clock
@@ -48,6 +52,29 @@ async def test_one_more_answer_keeps_a_draft(make: Make) -> None:
     async with make.database.transaction(offices=OFFICES) as db:
         await db.run("UPDATE answer SET saved_at = saved_at + interval '10 days' WHERE dossier_id = $1", draft)
     await _forgotten_in(make, terms().drafts + timedelta(days=9))
+    assert await _there(make, draft) == 1
+
+
+async def test_an_answer_that_comes_while_its_draft_is_deleted_is_refused_in_words(make: Make) -> None:
+    draft = await make.draft(CODE, given())
+    async with make.database.transaction(offices=OFFICES) as db:
+        case = await open_case(db, make.tools, draft)
+        await _forgotten_in(make, terms().drafts + timedelta(hours=1))
+        with pytest.raises(DossierNotFound):
+            await save_page(db, make.tools, case, "purpose", {"purpose": "Để thử lại"})
+        with pytest.raises(DossierNotFound):
+            await hold(db, case)
+    assert await _there(make, draft, "answer", "dossier_id") == 0
+
+
+async def test_a_draft_that_is_being_written_to_is_not_deleted(make: Make) -> None:
+    draft = await make.draft(CODE, given())
+    async with make.database.transaction(offices=OFFICES) as db:
+        case = await open_case(db, make.tools, draft)
+        with clock.at(clock.now() + terms().drafts + timedelta(hours=1)):
+            await save_page(db, make.tools, case, "purpose", {"purpose": "Để thử lại"})
+        await _forgotten_in(make, terms().drafts + timedelta(hours=1))
+    await _forgotten_in(make, terms().drafts + timedelta(hours=2))
     assert await _there(make, draft) == 1
 
 
