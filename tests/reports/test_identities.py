@@ -121,7 +121,7 @@ async def test_causes_sum_up_to_the_overdue_of_06a(worlds: Worlds, world: list[L
     assert sheet.rows[-1].cells[3:5] == (of_all.late, of_all.overdue)
 
 
-@settings(many, max_examples=12)  # each asks for the lists behind some eighty numbers
+@many
 @given(world=random_worlds, period=periods(), view=st.sampled_from(VIEWS))
 async def test_behind_every_number_lie_so_many_dossiers(
     worlds: Worlds, world: list[Life], period: Period, view: str
