@@ -44,7 +44,7 @@ async def work(request: Request, role: str = "specialist") -> Response:
         "code": row.code, "procedure": "Để đo", "note": f"hẹn trả {row.due_at:%d/%m}" if row.due_at else "",
         "due": DueView(DueState.LATE, row.step_due, -3), "step": "Thẩm tra", "tag": TAG,
     } for row in rows[: queries.PAGE]]
-    page = draw("desk/work/list.html", "vi", "token", **_around(), rows=shown, groups=_groups({**counts, **waiting}))
+    page = draw("desk/worklist/list.html", "vi", "token", **_around(), rows=shown, groups=_groups({**counts, **waiting}))
     return Response(page, media_type="text/html; charset=utf-8")
 
 

@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from app.embedded import EmbeddedPostgres
+from app.embedded import EmbeddedPostgres, port_is_free
 from app.main import create_app
-from app.embedded import port_is_free
 from app.observing import open_metrics
 from app.settings import Settings
 from tests.ports import free_port

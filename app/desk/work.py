@@ -66,7 +66,7 @@ async def my_work(
         now = clock.now()
         procedures = await visit.tools.catalogue.all_current(visit.db, clock.today())
         return render(
-            request, "desk/work/list.html", title=words(QUEUES[wanted.queue]), groups=await _groups(visit, wanted),
+            request, "desk/worklist/list.html", title=words(QUEUES[wanted.queue]), groups=await _groups(visit, wanted),
             rows=[await _row(visit, row, wanted, now) for row in page], chips=await _chips(visit, wanted),
             filters=_filters(visit, wanted, procedures), keep={"queue": wanted.queue, "due": wanted.due},
             next=wanted.address(after=_written(page[-1].cursor)) if more else None,

@@ -79,7 +79,7 @@ async def test_a_known_address_is_found_without_a_search() -> None:
 
     app, desk = FastAPI(openapi_url=None), Curious(prefix="/desk")
 
-    @desk.get("/work/{step}")
+    @desk.get("/steps/{step}")
     async def work(step: str) -> str:
         return step
 
@@ -91,7 +91,7 @@ async def test_a_known_address_is_found_without_a_search() -> None:
         return "later"
 
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://motcua.test") as client:
-        assert (await client.get("/desk/work/7")).json() == "7"
+        assert (await client.get("/desk/steps/7")).json() == "7"
         assert asked == []
         assert (await client.get("/later")).json() == "later"
 
