@@ -19,17 +19,13 @@ from datetime import datetime
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509 import load_der_x509_certificate
-from pyhanko.pdf_utils import generic
 
-from signing.appearance import Appearance, Box, LaterSignature
+from signing import objects
+from signing.appearance import Appearance, LaterSignature
 from signing.plain_file import Entries, PlainFile, Unfamiliar, items, number_of
 from signing.stamp import prepared_image
 
-_ROOM_FOR_RANGE = 62  # `/ByteRange` is written when everything else is known
-_EXTENSIONS = (
-    b"<<\n/ESIC <<\n/Type /DeveloperExtensions\n/BaseVersion /1.7\n/ExtensionLevel 1\n>>\n>>"
-)
-_WIDGET_FLAGS = b"132"  # printed, locked
+_EXTENSIONS = b"<<\n/ESIC <<\n/Type /DeveloperExtensions\n/BaseVersion /1.7\n/ExtensionLevel 1\n>>\n>>"
 
 
 @dataclass(frozen=True)
@@ -103,23 +99,23 @@ class Revision:
         for place in wanted.later:
             number = self._reserve()
             page = pages.annotated(place.page, number)
-            lock = b"" if not place.closes else b"/Lock %d 0 R\n" % self.add(_lock(known))
-            empty = self.add(_drawing(place.box, b"<<\n>>", b""))
-            self._put(number, _widget(place.field, place.box, page, lock, empty))
+            lock = b"" if not place.closes else b"/Lock %d 0 R\n" % self.add(objects.lock(known))
+            empty = self.add(objects.drawing(place.box, b"<<\n>>", b""))
+            self._put(number, objects.widget(place.field, place.box, page, lock, empty))
             fields.append(number)
         number = self._reserve()
         page = pages.annotated(wanted.appearance.page, number)
         fields.append(number)
         look = self._look(wanted.appearance)
-        reference = b"" if wanted.permissions is None else _certification(wanted.permissions)
-        signature = self.add(_signature(wanted, reference))
+        reference = b"" if wanted.permissions is None else objects.certification(wanted.permissions)
+        signature = self.add(objects.signature(wanted.moment, wanted.location, wanted.reason, wanted.room, reference))
         value = b"/V %d 0 R\n" % signature
-        self._put(number, _widget(wanted.field, wanted.appearance.box, page, b"", look, value))
-        self._put(form, b"<<\n/Fields [ %s ]\n/SigFlags 3\n>>" % references(fields))
+        self._put(number, objects.widget(wanted.field, wanted.appearance.box, page, b"", look, value))
+        self._put(form, b"<<\n/Fields [ %s ]\n/SigFlags 3\n>>" % objects.references(fields))
         extra = {b"/AcroForm": b"%d 0 R" % form, b"/Extensions": _EXTENSIONS}
         if wanted.permissions is not None:
             extra[b"/Perms"] = b"<<\n/DocMDP %d 0 R\n>>" % signature
-        self.changed[self.root] = written({**self.catalogue, **extra})
+        self.changed[self.root] = objects.written({**self.catalogue, **extra})
         self.changed.update(pages.changed)
 
     def fill_place(self, wanted: Wanted) -> None:
@@ -132,7 +128,7 @@ class Revision:
         if form.keys() != {b"/Fields", b"/SigFlags"} or form[b"/SigFlags"] != b"3":
             raise Unfamiliar("form")
         place: tuple[int, Entries] | None = None
-        wanted_name = _text(wanted.field)
+        wanted_name = objects.text(wanted.field)
         for reference in items(form[b"/Fields"]):
             one = self.file.entries(number_of(reference))
             if one.get(b"/FT") != b"/Sig" or one.keys() & {b"/Kids", b"/SV", b"/Parent"}:
@@ -149,9 +145,9 @@ class Revision:
             raise Unfamiliar("rectangle")
         reference = self._lock_of(entries)
         look = self._look(wanted.appearance)
-        signature = self.add(_signature(wanted, reference))
+        signature = self.add(objects.signature(wanted.moment, wanted.location, wanted.reason, wanted.room, reference))
         filled = {**entries, b"/AP": b"<<\n/N %d 0 R\n>>" % look, b"/V": b"%d 0 R" % signature}
-        self.changed[number] = written(filled)
+        self.changed[number] = objects.written(filled)
 
     def add_store(self, certificates: Sequence[bytes], ocsps: Sequence[bytes], crls: Sequence[bytes]) -> None:
         """Proofs of validity (DSS). A file that has some already is pyHanko's."""
@@ -159,11 +155,11 @@ class Revision:
             raise Unfamiliar("a store, or no signature")
         kinds = {b"/Certs": certificates, b"/OCSPs": ocsps, b"/CRLs": crls}
         proofs = {
-            name: b"[ %s ]" % references([self.add(_proof(der)) for der in found])
+            name: b"[ %s ]" % objects.references([self.add(objects.proof(der)) for der in found])
             for name, found in kinds.items() if found
         }  # fmt: skip
-        store = self.add(written(proofs))
-        self.changed[self.root] = written({**self.catalogue, b"/DSS": b"%d 0 R" % store})
+        store = self.add(objects.written(proofs))
+        self.changed[self.root] = objects.written({**self.catalogue, b"/DSS": b"%d 0 R" % store})
 
     def _check_open(self, signed: Entries) -> None:
         """A signature that forbids others is pyHanko's to refuse."""
@@ -192,15 +188,15 @@ class Revision:
         width, height, colours, mask = prepared_image(appearance.image_png)
         shape = b""
         if mask is not None:
-            shape = b"/SMask %d 0 R\n" % self.add(_image(width, height, b"/DeviceGray", b"", mask))
-        image = self.add(_image(width, height, b"/DeviceRGB", shape, colours))
-        across, up = _size(appearance.box)
+            shape = b"/SMask %d 0 R\n" % self.add(objects.image(width, height, b"/DeviceGray", b"", mask))
+        image = self.add(objects.image(width, height, b"/DeviceRGB", shape, colours))
+        across, up = objects.size(appearance.box)
         scale = min(across / width, up / height)
         drawn = width * scale, height * scale
         content = b"q\nq %.3f 0 0 %.3f %.3f %.3f cm /Image Do Q\nQ" % (
             *drawn, (across - drawn[0]) / 2, (up - drawn[1]) / 2,
         )  # fmt: skip
-        return self.add(_drawing(appearance.box, b"<<\n/XObject <<\n/Image %d 0 R\n>>\n>>" % image, content))
+        return self.add(objects.drawing(appearance.box, b"<<\n/XObject <<\n/Image %d 0 R\n>>\n>>" % image, content))
 
     def _reserve(self) -> int:
         self.added.append(b"")
@@ -266,7 +262,7 @@ class _Pages:
 
     @property
     def changed(self) -> dict[int, bytes]:
-        return {number: written(entries) for number, entries in self._pages.items()}
+        return {number: objects.written(entries) for number, entries in self._pages.items()}
 
 
 def _with_range(pdf: bytes, tail: bytearray, signature_at: int) -> Prepared:
@@ -296,90 +292,6 @@ def _table(offsets: dict[int, int]) -> bytes:
         parts.extend(lines[one] for one in run)
         run = [number]
     return b"".join(parts)
-
-
-def written(entries: Entries) -> bytes:
-    """A dictionary as it is written."""
-    return b"<<\n%s>>" % b"".join(b"%s %s\n" % pair for pair in entries.items())
-
-
-def _widget(name: str, box: Box, page: int, lock: bytes, look: int, value: bytes = b"") -> bytes:
-    return (
-        b"<<\n/FT /Sig\n/T %s\n/Type /Annot\n/Subtype /Widget\n/F %s\n/Rect [ %s ]\n/P %d 0 R\n%s/AP <<\n/N %d 0 R\n>>\n%s>>"
-        % (_text(name), _WIDGET_FLAGS, " ".join(map(_number, box.corners)).encode(), page, lock, look, value)
-    )
-
-
-def _lock(fields: Sequence[str]) -> bytes:
-    names = b" ".join(_text(name) for name in fields)
-    return b"<<\n/Action /Include\n/Fields [ %s ]\n/Type /SigFieldLock\n/P 1\n>>" % names
-
-
-def _certification(permissions: int) -> bytes:
-    return (
-        b"/Reference [ <<\n/Type /SigRef\n/TransformMethod /DocMDP\n/TransformParams <<\n"
-        b"/Type /TransformParams\n/V /1.2\n/P %d\n>>\n>> ]\n" % permissions
-    )
-
-
-def _signature(wanted: Wanted, reference: bytes) -> bytes:
-    words = b"/M %s\n" % _pdf(generic.pdf_date(wanted.moment))
-    if wanted.location:
-        words += b"/Location %s\n" % _text(wanted.location)
-    if wanted.reason:
-        words += b"/Reason %s\n" % _text(wanted.reason)
-    return (
-        b"<<\n/Contents <%s>\n/ByteRange %s\n/Type /Sig\n/Filter /Adobe.PPKLite\n/SubFilter /ETSI.CAdES.detached\n%s%s>>"
-        % (b"0" * wanted.room, b"[]".ljust(_ROOM_FOR_RANGE), words, reference)
-    )
-
-
-@functools.lru_cache(maxsize=256)
-def _image(width: int, height: int, colours: bytes, shape: bytes, compressed: bytes) -> bytes:
-    return (
-        b"<<\n/Type /XObject\n/Subtype /Image\n/Width %d\n/Height %d\n/ColorSpace %s\n/BitsPerComponent 8\n"
-        b"/Filter /FlateDecode\n%s/Length %d\n>>\nstream\n%s\nendstream"
-        % (width, height, colours, shape, len(compressed), compressed)
-    )
-
-
-@functools.lru_cache(maxsize=256)
-def _proof(der: bytes) -> bytes:
-    return b"<<\n/Length %d\n>>\nstream\n%s\nendstream" % (len(der), der)
-
-
-def _drawing(box: Box, resources: bytes, content: bytes) -> bytes:
-    across, up = _size(box)
-    return (
-        b"<<\n/BBox [ 0 %d %d 0 ]\n/Resources %s\n/Type /XObject\n/Subtype /Form\n/Length %d\n>>\nstream\n%s\nendstream"
-        % (up, across, resources, len(content), content)
-    )
-
-
-def _size(box: Box) -> tuple[int, int]:
-    """pyHanko draws in whole points and lets the viewer stretch them to the rectangle."""
-    left, bottom, right, top = box.corners
-    return int(right - left), int(top - bottom)
-
-
-def references(numbers: Sequence[int]) -> bytes:
-    """References to objects, for an array."""
-    return b" ".join(b"%d 0 R" % number for number in numbers)
-
-
-def _number(value: float) -> str:
-    return repr(generic.FloatObject(value))
-
-
-@functools.lru_cache(maxsize=1024)
-def _text(words: str) -> bytes:
-    return _pdf(generic.pdf_string(words))
-
-
-def _pdf(item: generic.PdfObject) -> bytes:
-    out = io.BytesIO()
-    item.write_to_stream(out)
-    return out.getvalue()
 
 
 @functools.lru_cache(maxsize=256)

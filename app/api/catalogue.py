@@ -11,7 +11,10 @@ from app.faces.access import PublicVisit
 from app.kit import clock
 from app.org import people
 from app.procedures.catalogue import LoadedProcedure
-from app.procedures.package import Component, ConsultationRule, FeeRule, Form, LegalBasis, StepRule, TermRule, Words
+from app.procedures.package import Component, ConsultationRule, FeeRule, StepRule
+from app.procedures.parts import LegalBasis, Words
+from app.procedures.questions import Form
+from app.procedures.terms import TermRule
 
 router = APIRouter(tags=["Catalogue"])
 

@@ -17,7 +17,8 @@ from app.dossiers.progress import act_and_show, act_as_applicant
 from app.dossiers.queries_desk import Cursor
 from app.faces.access import OfficerVisit, SignedInVisit, require_role
 from app.org.models import Role
-from app.procedures.package import Action, Words
+from app.procedures.package import Action
+from app.procedures.parts import Words
 from app.results import service as results
 from app.steps import service as steps
 

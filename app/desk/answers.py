@@ -7,7 +7,7 @@ from app.dossiers.addresses import place_of
 from app.faces.moments import money
 from app.kit.db import Db
 from app.kit.words import N_, say
-from app.procedures.package import FormField
+from app.procedures.questions import FormField
 
 
 async def page_rows(

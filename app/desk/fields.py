@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from app.kit.db import Db
 from app.org import units
-from app.procedures.package import FormField
+from app.procedures.questions import FormField
 
 PARTS: Final = ("day", "month", "year")
 _INPUT: Final = {"number": "numeric", "money": "numeric", "personal_number": "numeric", "phone": "tel", "email": "email"}

@@ -34,7 +34,8 @@ from app.kit.errors import Refused, Unavailable
 from app.kit.words import N_
 from app.org import people
 from app.org.models import Role
-from app.procedures.package import FormField, Words
+from app.procedures.parts import Words
+from app.procedures.questions import FormField
 
 router = APIRouter(prefix="/desk/intake", include_in_schema=False, dependencies=[Depends(desk_frame)])
 AGREED: Final = {**CONSENTS, "post": N_("gửi qua bưu chính")}

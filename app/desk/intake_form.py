@@ -17,7 +17,7 @@ from app.dossiers.judging import COUNTED, count_copies
 from app.dossiers.refusals import FieldsRefused
 from app.faces.access import Visit
 from app.kit.errors import Unavailable
-from app.procedures.package import FormField, FormPage
+from app.procedures.questions import FormField, FormPage
 
 Errors = dict[str, str]  # field name as the form sends it → sentence
 _SEX: Final = {"male": ("nam", "male"), "female": ("nữ", "nu", "female")}

@@ -15,7 +15,8 @@ from app.deadlines.rules import moved_by
 from app.deadlines.terms import parse_term
 from app.deadlines.timetable import CalendarDoesNotReach
 from app.procedures.escalations import national, rungs_of
-from app.procedures.package import Escalation, Procedure
+from app.procedures.package import Procedure
+from app.procedures.terms import Escalation
 
 DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)

@@ -19,7 +19,7 @@ from app.kit.clock import LOCAL
 from app.kit.db import Db
 from app.kit.errors import Refused
 from app.kit.words import N_
-from app.procedures.package import StartRule
+from app.procedures.terms import StartRule
 
 LONGEST_SOURCE: Final = 300
 CAUSES: Final = {"complete_receipt": "received", "competent_receipt": "received_here", "handed_over": "handed_over"}

@@ -18,7 +18,7 @@ from app.kit import clock
 from app.kit.db import Db
 from app.procedures.catalogue import LoadedProcedure
 from app.procedures.forms import check_page, prefill
-from app.procedures.package import FormPage
+from app.procedures.questions import FormPage
 
 TaskStatus = Literal["done", "part", "todo", "not_needed"]
 

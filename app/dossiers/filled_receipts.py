@@ -15,7 +15,7 @@ from app.kit.db import Db
 from app.papers.lists import PostalLabel
 from app.papers.receipts import Application, FeeLine, FeeReceipt, ResultReceipt, ReturnedResult, Section
 from app.papers.words import dong, partial_day_in_figures
-from app.procedures.package import FormField
+from app.procedures.questions import FormField
 from app.results import service as results
 
 Payload = Mapping[str, Any]

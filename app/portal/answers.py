@@ -20,7 +20,7 @@ from app.portal.questions import asked_in, commune_options, questions_of, typed_
 from app.portal.retention import kept_until
 from app.portal.sign_in import unpark
 from app.portal.wording import page_rows
-from app.procedures.package import FormPage
+from app.procedures.questions import FormPage
 from app.sessions import service as sessions
 
 router = APIRouter(include_in_schema=False)

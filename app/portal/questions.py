@@ -12,7 +12,7 @@ from app.org import people, units
 from app.portal.wording import YES_NO, phone_words
 from app.procedures.conditions import holds
 from app.procedures.forms import prefill
-from app.procedures.package import FormField, FormPage
+from app.procedures.questions import FormField, FormPage
 
 _AUTOCOMPLETE = {"phone": "tel", "email": "email"}
 _INPUTMODE = {"number": "numeric", "money": "numeric", "personal_number": "numeric"}

@@ -10,7 +10,7 @@ from app.faces.moments import money
 from app.kit.db import Db
 from app.kit.words import N_, say
 from app.procedures.catalogue import LoadedProcedure
-from app.procedures.package import FormField, FormPage
+from app.procedures.questions import FormField, FormPage
 
 HEADINGS: Final[Mapping[S, str]] = {
     S.SUBMITTED: N_("Hồ sơ của bạn đã nộp, chờ tiếp nhận"),

@@ -17,7 +17,9 @@ from app.procedures import dates
 from app.procedures.conditions import holds
 from app.procedures.content import Known, content_of, value_of
 from app.procedures.overlay import Overlay
-from app.procedures.package import Component, FeeRule, Form, FormPage, Procedure, ResultRule, Scalar
+from app.procedures.package import Component, FeeRule, Procedure, ResultRule
+from app.procedures.parts import Scalar
+from app.procedures.questions import Form, FormPage
 from app.procedures.reading import Package, parse_package
 
 

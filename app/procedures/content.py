@@ -19,7 +19,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.engine.expressions import compile_expression
-from app.procedures.package import Form, FormField, Procedure, ResultRule
+from app.procedures.package import Procedure, ResultRule
+from app.procedures.questions import Form, FormField
 
 _NAMED = re.compile(r"\{([^{}]+)\}")
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from app.kit import clock
 from app.kit.words import N_, say
-from app.procedures.package import FormField
+from app.procedures.questions import FormField
 
 EMPTY = N_("Hãy điền “{label}”")
 NOT_DATE = N_("“{label}” phải là ngày có thật, ví dụ 07/11/2026")

@@ -5,7 +5,9 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from app.procedures.package import Escalation, Part, Procedure, Rule
+from app.procedures.package import Procedure
+from app.procedures.parts import Part, Rule
+from app.procedures.terms import Escalation
 
 NATIONAL = Path(__file__).parents[2] / "workflows" / "escalations.toml"
 

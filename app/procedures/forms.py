@@ -10,7 +10,7 @@ import phonenumbers
 from app.kit.words import N_, say
 from app.procedures import dates
 from app.procedures.conditions import holds
-from app.procedures.package import Form, FormField, FormPage
+from app.procedures.questions import Form, FormField, FormPage
 
 LONGEST_TEXT: Final = 300
 LONGEST_LONG_TEXT: Final = 4000

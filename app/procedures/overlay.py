@@ -5,7 +5,9 @@ Internal times come from the province's own decisions, so they are never part of
 
 from pydantic import Field
 
-from app.procedures.package import Escalation, Identifier, Part, Procedure, ReadingRule, Rule
+from app.procedures.package import Procedure
+from app.procedures.parts import Identifier, Part, Rule
+from app.procedures.terms import Escalation, ReadingRule
 
 
 class ProvinceFee(Rule):

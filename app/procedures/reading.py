@@ -17,7 +17,8 @@ from app.engine.errors import DrawingRefused, ExpressionRefused
 from app.engine.expressions import compile_expression
 from app.procedures.content import problem_of
 from app.procedures.overlay import Overlay
-from app.procedures.package import Form, FormField, Procedure
+from app.procedures.package import Procedure
+from app.procedures.questions import Form, FormField
 from app.procedures.timing import overlaps
 from app.procedures.timing import problems_of as problems_of_time
 

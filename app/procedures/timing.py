@@ -16,7 +16,8 @@ from app.engine.drawings import Drawing
 from app.engine.errors import DecisionFailed, ExpressionFailed
 from app.kit.errors import Refusal, Refused
 from app.kit.words import N_
-from app.procedures.package import Procedure, Rule
+from app.procedures.package import Procedure
+from app.procedures.parts import Rule
 
 OUTSIDE_TERM: Final = frozenset({"receive", "hand_over", "hand_to_post", "take_back"})  # commands of steps
 ANSWERED: Final = "supplement_received"

@@ -10,9 +10,9 @@ from app.alerts.models import AlertKind
 from app.deadlines.decrees import load_calendar
 from app.dossiers.alarms import ladder, last_letter_moment, next_alarm, suggested_due
 from app.procedures.escalations import national, rungs_of
-from app.procedures.package import Escalation
 from app.procedures.reading import read_folder
 from app.procedures.service import overlay_of
+from app.procedures.terms import Escalation
 from tests.alerts.conftest import WORKFLOWS
 from tests.alerts.situations import local
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from app.procedures.forms import LONGEST_TEXT, check_page
-from app.procedures.package import Form, FormField, FormPage
+from app.procedures.questions import Form, FormField, FormPage
 from tests.bad_input.conftest import World
 from tests.bad_input.every_route import WORDS
 from tests.dossiers.situations import CODE, a_pdf

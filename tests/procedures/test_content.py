@@ -3,7 +3,7 @@
 import pytest
 
 from app.procedures.content import Known, problem_of, value_of
-from app.procedures.package import Form
+from app.procedures.questions import Form
 from tests.workflows.walking import MARITAL, package_of
 
 PROCEDURE, FORM = package_of(MARITAL).procedure, package_of(MARITAL).form

@@ -8,7 +8,7 @@ import pytest
 from app.kit import clock
 from app.procedures import dates
 from app.procedures.forms import check_fields
-from app.procedures.package import FormField
+from app.procedures.questions import FormField
 
 TODAY = datetime.fromisoformat("2026-11-11T10:00:00+07:00")
 WORDS = {"vi": "Ô này", "en": "This field"}

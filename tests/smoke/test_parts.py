@@ -8,7 +8,8 @@ import pytest
 
 from app.documents.rules import inspect
 from app.procedures.forms import check_page
-from app.procedures.package import FormField, FormPage, FormSection, Words
+from app.procedures.parts import Words
+from app.procedures.questions import FormField, FormPage, FormSection
 from app.smoke import run
 from app.smoke.filling import Persona, fill_page
 from app.smoke.papers import pdf, png

@@ -8,7 +8,7 @@ import pytest
 from app.engine.expressions import compile_expression
 from app.procedures.content import Known, content_of
 from app.procedures.forms import check_page, prefill
-from app.procedures.package import FormField
+from app.procedures.questions import FormField
 from tests.workflows.walking import BIRTH, COPIES, FOLDERS, MARITAL, PERMIT, loaded
 
 CODES = sorted(FOLDERS)

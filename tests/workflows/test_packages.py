@@ -11,7 +11,7 @@ from app.dossiers.effects import EFFECTS
 from app.dossiers.instant import instant_effect
 from app.engine.turns import begin
 from app.org.models import Role
-from app.procedures.package import Words
+from app.procedures.parts import Words
 from app.procedures.reading import read_folder
 from app.procedures.service import packages_in
 from tests.workflows.walking import BIRTH, COPIES, FOLDERS, MARITAL, PERMIT, PROVINCE, WORKFLOWS, package_of
