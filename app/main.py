@@ -54,11 +54,8 @@ def create_app(settings: Settings) -> FastAPI:
         telemetry={"tracing": False},
     )
     app.state.settings = settings
-    for face in (portal, desk, overview, api, gallery):
-        app.include_router(face.router)
-    open_routes = [Depends(open_to_all)]
-    app.include_router(static_files.router, dependencies=open_routes)
-    app.include_router(languages.router, dependencies=open_routes)
+    for part in (portal, desk, overview, api, gallery, static_files, languages):
+        app.router.routes.extend(part.router.routes)  # as they are: `include_router` would read every one of them
     _health(app)
     _refusals(app, settings)
     Signposts(app.router)

@@ -1,7 +1,5 @@
 """Machines: the verbs of the office as JSON under /api/v1. The OpenAPI document is its contract."""
 
-from fastapi import APIRouter
-
 from app.api import (
     answers,
     around,
@@ -19,13 +17,14 @@ from app.api import (
 )
 from app.api.document import PREFIX, document_router
 from app.api.shapes import PROBLEMS
+from app.faces.routes import Router
 
-described = APIRouter(prefix=PREFIX, responses=PROBLEMS)
+described = Router(prefix=PREFIX, responses=PROBLEMS)
 for part in (
     catalogue, session, counter, dossiers, answers, papers, money, steps, around, deadline, questions, reports, public,
 ):
     described.include_router(part.router)
 
-router = APIRouter()
+router = Router()
 router.include_router(described)
 router.include_router(document_router(described))

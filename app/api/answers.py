@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Response
+from fastapi import Path, Response
 from pydantic import Field
 
 from app.api import cases
@@ -14,8 +14,9 @@ from app.dossiers import drafts, wishes
 from app.dossiers import queries_api as queries
 from app.dossiers.drafting import answers_of
 from app.faces.access import SignedInVisit
+from app.faces.routes import Router
 
-router = APIRouter(prefix="/dossiers/{dossier}", tags=["Form"])
+router = Router(prefix="/dossiers/{dossier}", tags=["Form"])
 PageId = Annotated[Word, Path(max_length=60, examples=["requester"])]
 
 

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from pydantic import AwareDatetime, Field
 
 from app.api import cases
@@ -20,13 +20,14 @@ from app.dossiers.models import DossierState
 from app.dossiers.showing import result_open
 from app.dossiers.states import WORDS
 from app.faces.access import OfficerVisit, SignedInVisit
+from app.faces.routes import Router
 from app.journal import service as journal
 from app.kit import clock
 from app.kit.words import say
 from app.notices import service as notices
 from app.results import service as results
 
-router = APIRouter(prefix="/dossiers/{dossier}", tags=["Around a dossier"])
+router = Router(prefix="/dossiers/{dossier}", tags=["Around a dossier"])
 
 
 class Change(View):

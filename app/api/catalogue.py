@@ -3,11 +3,12 @@
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import Field
 
 from app.api.shapes import Code, View, Word
 from app.faces.access import PublicVisit
+from app.faces.routes import Router
 from app.kit import clock
 from app.org import people
 from app.procedures.catalogue import LoadedProcedure
@@ -16,7 +17,7 @@ from app.procedures.parts import LegalBasis, Words
 from app.procedures.questions import Form
 from app.procedures.terms import TermRule
 
-router = APIRouter(tags=["Catalogue"])
+router = Router(tags=["Catalogue"])
 
 
 class Brief(View):

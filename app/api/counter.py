@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from pydantic import AwareDatetime, Field
 
 from app.api.dossier_views import DossierView
@@ -13,10 +13,11 @@ from app.citizens.service import Identity, welcome
 from app.dossiers import counter
 from app.dossiers.handed_over import FIELD, HandOverMissing, checked
 from app.faces.access import OfficerVisit, require_role
+from app.faces.routes import Router
 from app.kit import clock
 from app.org.models import Role
 
-router = APIRouter(prefix="/counter", tags=["Counter"])
+router = Router(prefix="/counter", tags=["Counter"])
 
 
 class Birth(Body):

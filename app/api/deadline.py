@@ -3,7 +3,7 @@
 from datetime import datetime, time
 from typing import Annotated, Final, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import Field
 
 from app.api import cases
@@ -18,6 +18,7 @@ from app.dossiers.shares import Piece, Share
 from app.dossiers.why import Entry, Row, Voice, Why, why_of
 from app.faces.access import PublicVisit, SignedInVisit
 from app.faces.limits import Limit
+from app.faces.routes import Router
 from app.faces.why import answer
 from app.kit import clock
 from app.kit.errors import Refused
@@ -25,7 +26,7 @@ from app.kit.words import N_, say
 from app.org import people
 from app.org.people import OfficeNotFound
 
-router = APIRouter()
+router = Router()
 ASKING: Final = Limit(60, 60.0)
 
 

@@ -3,11 +3,12 @@
 from html import escape
 from typing import Any, Final
 
-from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 
 from app.api.shapes import Problem
 from app.faces.access import open_to_all
+from app.faces.routes import Router
 
 PREFIX: Final = "/api/v1"
 OPEN: Final = tuple(f"{PREFIX}/{name}" for name in ("procedures", "offices", "verify", "tracking", "deadline"))
@@ -26,13 +27,13 @@ The same verbs as the pages, as JSON.
 """.strip()
 
 
-def document_router(described: APIRouter) -> APIRouter:
+def document_router(described: Router) -> Router:
     """Routes that describe `described`."""
     application = FastAPI(title="Một Cửa", version="1", description=ABOUT, license_info={
         "name": "Apache-2.0", "identifier": "Apache-2.0",
     })
     application.include_router(described)
-    router = APIRouter(prefix=PREFIX, include_in_schema=False, dependencies=[Depends(open_to_all)])
+    router = Router(prefix=PREFIX, include_in_schema=False, dependencies=[Depends(open_to_all)])
 
     @router.get("/openapi.json")
     async def openapi() -> Response:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from pydantic import Field
 
 from app.api import cases
@@ -19,12 +19,13 @@ from app.dossiers.models import DossierState
 from app.dossiers.queries_portal import own_dossiers
 from app.dossiers.states import NATIONAL, WORDS
 from app.faces.access import CitizenVisit, SignedInVisit, Visit, require_role
+from app.faces.routes import Router
 from app.kit.words import say
 from app.org import people
 from app.org.models import OfficeKind, Role
 from app.org.people import OfficeNotFound
 
-router = APIRouter(prefix="/dossiers", tags=["Dossiers"])
+router = Router(prefix="/dossiers", tags=["Dossiers"])
 
 
 class NewDossier(Body):

@@ -4,7 +4,6 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
-from fastapi import APIRouter
 from pydantic import Field
 
 from app.api import cases
@@ -14,10 +13,11 @@ from app.dossiers import payments
 from app.dossiers import queries_api as queries
 from app.dossiers.case import Case
 from app.faces.access import SignedInVisit, Visit, require_role
+from app.faces.routes import Router
 from app.fees import service as fees
 from app.org.models import Role
 
-router = APIRouter(prefix="/dossiers/{dossier}", tags=["Money"])
+router = Router(prefix="/dossiers/{dossier}", tags=["Money"])
 
 
 class Fee(View):

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import quote
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Response, UploadFile
+from fastapi import Path, Response, UploadFile
 from pydantic import Field
 
 from app.api import cases
@@ -18,12 +18,13 @@ from app.dossiers import checklist, judging
 from app.dossiers.case import Case, hold
 from app.dossiers.showing import may_see
 from app.faces.access import OfficerVisit, SignedInVisit, Visit, require_role
+from app.faces.routes import Router
 from app.kit.errors import NotFound
 from app.kit.words import N_
 from app.org.models import Role
 from app.procedures.package import Component
 
-router = APIRouter(prefix="/dossiers/{dossier}", tags=["Papers"])
+router = Router(prefix="/dossiers/{dossier}", tags=["Papers"])
 ComponentId = Annotated[Word, Path(max_length=60, description="Its id in the procedure's `components`.")]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Final, Literal
 
-from fastapi import APIRouter, Path, Query, UploadFile
+from fastapi import Path, Query, UploadFile
 from pydantic import Field
 
 from app.api.shapes import Body, Moment, View, Word
@@ -17,12 +17,13 @@ from app.dossiers.queries_portal import result_presented, tracked
 from app.dossiers.states import NATIONAL, WORDS
 from app.faces.access import PublicVisit, Visit
 from app.faces.limits import Limit
+from app.faces.routes import Router
 from app.kit.errors import Refused
 from app.kit.words import N_, say
 from app.results.service import ResultNotFound
 from app.signatures.verifying import judge, verdict_of
 
-router = APIRouter(tags=["Public"])
+router = Router(tags=["Public"])
 VERIFYING: Final = Limit(60, 60.0)
 TRACKING: Final = Limit(20, 60.0)
 

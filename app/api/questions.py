@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 from pydantic import Field
 
 from app.api.around import Question, Questions, question_view
@@ -14,9 +14,10 @@ from app.consultations.models import Consultation
 from app.consultations.service import ConsultationNotFound
 from app.dossiers import wishes
 from app.faces.access import OfficerVisit, PublicVisit, require_role
+from app.faces.routes import Router
 from app.org.models import Role
 
-router = APIRouter(prefix="/consultations", tags=["Consultations"])
+router = Router(prefix="/consultations", tags=["Consultations"])
 Key = Annotated[Word, Path(max_length=64)]
 
 

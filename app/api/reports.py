@@ -3,11 +3,12 @@
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import Field
 
 from app.api.shapes import Moment, View
 from app.faces.access import SupervisorVisit
+from app.faces.routes import Router
 from app.kit import clock
 from app.kit.words import say
 from app.org.people import OfficeNotFound
@@ -18,7 +19,7 @@ from app.reports.rules import View as Compared
 from app.reports.sectors import units, with_communes
 from app.reports.sheet import Row
 
-router = APIRouter(tags=["Reports"])
+router = Router(tags=["Reports"])
 
 
 class Line(View):

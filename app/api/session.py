@@ -3,16 +3,17 @@
 from typing import Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from pydantic import Field
 
 from app.api.shapes import Body, Moment, View
 from app.faces.access import PublicVisit, SignedInVisit
+from app.faces.routes import Router
 from app.kit.errors import Refused
 from app.org import sign_in
 from app.sessions import service as sessions
 
-router = APIRouter(prefix="/session", tags=["Session"])
+router = Router(prefix="/session", tags=["Session"])
 
 
 class SignIn(Body):

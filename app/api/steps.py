@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from pydantic import Field
 
 from app.api import cases
@@ -16,13 +16,14 @@ from app.dossiers.asking import Ask
 from app.dossiers.progress import act_and_show, act_as_applicant
 from app.dossiers.queries_desk import Cursor
 from app.faces.access import OfficerVisit, SignedInVisit, require_role
+from app.faces.routes import Router
 from app.org.models import Role
 from app.procedures.package import Action
 from app.procedures.parts import Words
 from app.results import service as results
 from app.steps import service as steps
 
-router = APIRouter(tags=["Steps"])
+router = Router(tags=["Steps"])
 SIGNING = {"order_signature": "leader", "order_seal": "seal"}
 
 

@@ -1,7 +1,5 @@
 """The officers' face: intake, work, case file, signing, return. Address, file and template share one name."""
 
-from fastapi import APIRouter
-
 from app.desk import (
     alerts,
     consultations,
@@ -24,8 +22,9 @@ from app.desk import (
     why,
     work,
 )
+from app.faces.routes import Router
 
-router = APIRouter()
+router = Router()
 for _page in (
     sign_in, work, alerts, steps, dossiers, papers, files, messages, consultations, results, fees, whole, why, sign,
     delivery, search, stuck, registers, intake, intake_draft,

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from app.alerts import service as alerts
@@ -15,6 +15,7 @@ from app.desk.wording import ROLES, said
 from app.faces.access import OfficerVisit, Visit
 from app.faces.moments import clock_time, short_day
 from app.faces.pages import render
+from app.faces.routes import Router
 from app.faces.speaking import speaking, words
 from app.kit import clock
 from app.kit import words as kit_words
@@ -23,7 +24,7 @@ from app.kit.words import N_
 from app.org.models import Role
 from app.sentinel.causes import WORDS, Cause
 
-router = APIRouter(prefix="/desk/alerts", include_in_schema=False, dependencies=[Depends(desk_frame)])
+router = Router(prefix="/desk/alerts", include_in_schema=False, dependencies=[Depends(desk_frame)])
 KINDS: Final = {
     AlertKind.TERM_NEAR: ("soon", N_("Sắp đến hạn")), AlertKind.TERM_DUE: ("late", N_("Đến hạn")),
     AlertKind.TERM_LATE: ("late", N_("Quá hạn")), AlertKind.APOLOGY_PROPOSED: ("soon", N_("Nên xin lỗi và hẹn lại")),

@@ -3,7 +3,7 @@
 from typing import Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
 from app.consultations import service as consultations
@@ -14,6 +14,7 @@ from app.desk.frame import desk_frame, say
 from app.dossiers import wishes
 from app.faces.access import OfficerVisit, Visit, require_role
 from app.faces.pages import render
+from app.faces.routes import Router
 from app.faces.speaking import speaking, words
 from app.kit import clock
 from app.kit import words as kit_words
@@ -21,7 +22,7 @@ from app.kit.errors import Refused
 from app.kit.words import N_
 from app.org.models import Role
 
-router = APIRouter(prefix="/desk", include_in_schema=False, dependencies=[Depends(desk_frame)])
+router = Router(prefix="/desk", include_in_schema=False, dependencies=[Depends(desk_frame)])
 OPINIONS: Final = {
     "agree": N_("Đồng ý"), "disagree": N_("Không đồng ý"), "confirmed": N_("Xác nhận có"),
     "not_confirmed": N_("Xác nhận không có"),

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
 from app.deliveries import service as deliveries
@@ -20,6 +20,7 @@ from app.dossiers.queries_desk import PAGE
 from app.dossiers.queries_signing import Waiting
 from app.faces.access import OfficerVisit, Visit, require_role
 from app.faces.pages import render
+from app.faces.routes import Router
 from app.faces.speaking import speaking, words
 from app.kit import clock
 from app.kit import words as kit_words
@@ -28,7 +29,7 @@ from app.kit.words import N_
 from app.org import people
 from app.org.models import Role
 
-router = APIRouter(prefix="/desk", include_in_schema=False, dependencies=[Depends(desk_frame)])
+router = Router(prefix="/desk", include_in_schema=False, dependencies=[Depends(desk_frame)])
 COMMANDS: Final = ("hand_over", "hand_to_post", "take_back")
 STATES: Final = {
     "ready": ("ok", N_("Chờ trả")), "ordered": ("ok", N_("Bưu chính đã nhận đơn, chờ bưu tá")),

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 
 from app.desk.answers import page_rows
 from app.desk.case_page import frame_of, open_page
@@ -16,9 +16,10 @@ from app.dossiers.drafting import answers_of
 from app.dossiers.models import DossierState
 from app.faces.access import OfficerVisit
 from app.faces.pages import render
+from app.faces.routes import Router
 from app.faces.speaking import speaking
 
-router = APIRouter(prefix="/desk/dossiers", include_in_schema=False, dependencies=[Depends(desk_frame)])
+router = Router(prefix="/desk/dossiers", include_in_schema=False, dependencies=[Depends(desk_frame)])
 
 
 @router.get("/{dossier_id}")

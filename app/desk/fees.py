@@ -3,7 +3,7 @@
 from typing import Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
 from app.desk.case_page import frame_of, open_page
@@ -12,13 +12,14 @@ from app.dossiers import payments
 from app.faces.access import OfficerVisit, RoleMissing, require_role
 from app.faces.moments import money
 from app.faces.pages import render
+from app.faces.routes import Router
 from app.faces.speaking import speaking, words
 from app.fees import service as fees
 from app.kit import words as kit_words
 from app.kit.words import N_
 from app.org.models import Role
 
-router = APIRouter(prefix="/desk/dossiers", include_in_schema=False, dependencies=[Depends(desk_frame)])
+router = Router(prefix="/desk/dossiers", include_in_schema=False, dependencies=[Depends(desk_frame)])
 STATES: Final = {
     "owed": ("soon", N_("Chưa nộp")), "paid": ("done", N_("Đã nộp")), "waived": ("done", N_("Được miễn")),
     "refunded": ("paused", N_("Đã hoàn")), "cancelled": ("paused", N_("Không thu")),

@@ -4,18 +4,19 @@ from typing import Final
 from urllib.parse import quote
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from app.documents import service as documents
 from app.documents.models import Document
 from app.dossiers.case import open_case
 from app.faces.access import OfficerVisit
+from app.faces.routes import Router
 from app.kit import clock
 from app.papers.errors import PaperDamaged
 from app.papers.pages import page_pictures
 from app.papers.pictures import images_to_pdf
 
-router = APIRouter(prefix="/desk/dossiers", include_in_schema=False)
+router = Router(prefix="/desk/dossiers", include_in_schema=False)
 SHOWN: Final = frozenset({"application/pdf", "image/jpeg", "image/png"})
 PPI: Final = 100
 

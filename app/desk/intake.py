@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
 from app.citizens import service as citizens
@@ -16,6 +16,7 @@ from app.dossiers.intake import find_by_code
 from app.dossiers.refusals import ChannelNotOffered
 from app.faces.access import OfficerVisit, Visit, require_role
 from app.faces.pages import render
+from app.faces.routes import Router
 from app.faces.speaking import speaking, words
 from app.kit import clock
 from app.kit import words as kit_words
@@ -25,7 +26,7 @@ from app.org.models import Role
 from app.procedures.catalogue import LoadedProcedure
 from app.sessions import service as sessions
 
-router = APIRouter(prefix="/desk", include_in_schema=False, dependencies=[Depends(desk_frame)])
+router = Router(prefix="/desk", include_in_schema=False, dependencies=[Depends(desk_frame)])
 NOTE: Final = "intake"
 CONSENTS: Final = {
     "printed": N_("Ký bản in"), "otp": N_("Mã OTP"), "witness": N_("Nói trước người làm chứng"),

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
 from app.desk.dossiers import pdf
@@ -26,6 +26,7 @@ from app.faces.access import OfficerVisit, Visit, require_role
 from app.faces.moments import moment, money
 from app.faces.pages import render
 from app.faces.parking import take_parked
+from app.faces.routes import Router
 from app.faces.speaking import speaking, words
 from app.fees import service as fees
 from app.kit import clock
@@ -37,7 +38,7 @@ from app.org.models import Role
 from app.procedures.parts import Words
 from app.procedures.questions import FormField
 
-router = APIRouter(prefix="/desk/intake", include_in_schema=False, dependencies=[Depends(desk_frame)])
+router = Router(prefix="/desk/intake", include_in_schema=False, dependencies=[Depends(desk_frame)])
 AGREED: Final = {**CONSENTS, "post": N_("gửi qua bưu chính")}
 STILL_MISSING: Final = N_("Còn thiếu: {what}")
 RETURN_FIRST: Final = N_("Hãy chọn cách nhận kết quả")

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
 from app.desk.case_page import CasePage, frame_of, open_page
@@ -14,6 +14,7 @@ from app.dossiers.wordings import EVENTS
 from app.faces.access import OfficerVisit, RoleMissing, Visit
 from app.faces.pages import render
 from app.faces.parking import take_parked
+from app.faces.routes import Router
 from app.faces.speaking import speaking, words
 from app.kit import clock
 from app.kit import words as kit_words
@@ -22,7 +23,7 @@ from app.kit.words import N_
 from app.notices import service as notices
 from app.notices.models import Notice
 
-router = APIRouter(prefix="/desk/dossiers", include_in_schema=False, dependencies=[Depends(desk_frame)])
+router = Router(prefix="/desk/dossiers", include_in_schema=False, dependencies=[Depends(desk_frame)])
 
 
 @router.get("/{dossier_id}/messages")

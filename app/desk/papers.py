@@ -3,7 +3,7 @@
 from typing import Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData, UploadFile
 
@@ -18,6 +18,7 @@ from app.dossiers.judging import JUDGED_IN, judge_all
 from app.dossiers.refusals import FieldsRefused
 from app.faces.access import OfficerVisit, RoleMissing, Visit
 from app.faces.pages import render
+from app.faces.routes import Router
 from app.faces.speaking import speaking, words
 from app.journal import service as journal
 from app.kit import words as kit_words
@@ -25,7 +26,7 @@ from app.kit.errors import Unavailable
 from app.kit.words import N_
 from app.procedures.package import Component
 
-router = APIRouter(prefix="/desk/dossiers", include_in_schema=False, dependencies=[Depends(desk_frame)])
+router = Router(prefix="/desk/dossiers", include_in_schema=False, dependencies=[Depends(desk_frame)])
 VERDICTS: Final[tuple[Verdict, ...]] = ("ok", "missing", "wrong")
 MARKS: Final = {"ok": ("done", N_("Đạt")), "missing": ("late", N_("Thiếu")), "wrong": ("late", N_("Sai"))}
 

@@ -3,13 +3,14 @@
 from datetime import date, timedelta
 from typing import Any
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 
 from app.desk.dossiers import pdf
 from app.desk.frame import desk_frame
 from app.dossiers import forms_printing
 from app.faces.access import OfficerVisit, Visit, require_role
 from app.faces.pages import render
+from app.faces.routes import Router
 from app.faces.speaking import speaking
 from app.kit import clock
 from app.kit import words as kit_words
@@ -17,7 +18,7 @@ from app.kit.words import N_
 from app.org import people
 from app.org.models import Role
 
-router = APIRouter(prefix="/desk", include_in_schema=False, dependencies=[Depends(desk_frame)])
+router = Router(prefix="/desk", include_in_schema=False, dependencies=[Depends(desk_frame)])
 LONGEST = timedelta(days=366)
 
 

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
 from app.desk.case_page import CasePage, frame_of, open_page
@@ -11,6 +11,7 @@ from app.documents import service as documents
 from app.dossiers import revoking
 from app.faces.access import OfficerVisit, Visit, require_role
 from app.faces.pages import render
+from app.faces.routes import Router
 from app.faces.speaking import speaking, words
 from app.kit import words as kit_words
 from app.kit.errors import Refused
@@ -20,7 +21,7 @@ from app.results import service as results
 from app.results.models import Result
 from app.signatures import service as signatures
 
-router = APIRouter(prefix="/desk/dossiers", include_in_schema=False, dependencies=[Depends(desk_frame)])
+router = Router(prefix="/desk/dossiers", include_in_schema=False, dependencies=[Depends(desk_frame)])
 STATES = {
     "drafted": ("", N_("Dự thảo")), "signed": ("sign", N_("Đã ký, chờ đóng dấu")), "issued": ("done", N_("Đã phát hành")),
     "revoked": ("bad", N_("Đã thu hồi")), "discarded": ("", N_("Đã bỏ")),

@@ -5,7 +5,7 @@ from typing import Annotated
 from urllib.parse import urlencode
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from app.citizens.card import read_card
@@ -18,10 +18,11 @@ from app.dossiers.intake import find_by_code
 from app.dossiers.queries_search import Fit, Found, Place
 from app.faces.access import OfficerVisit
 from app.faces.pages import render
+from app.faces.routes import Router
 from app.faces.speaking import speaking
 from app.kit import clock
 
-router = APIRouter(prefix="/desk", include_in_schema=False, dependencies=[Depends(desk_frame)])
+router = Router(prefix="/desk", include_in_schema=False, dependencies=[Depends(desk_frame)])
 Words = Annotated[str, Query(max_length=4000)]
 
 

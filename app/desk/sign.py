@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
 from app.desk.due_dates import due_of
@@ -21,6 +21,7 @@ from app.dossiers.queries_signing import Kind, ToSign
 from app.faces.access import OfficerVisit, Visit, require_role
 from app.faces.moments import clock_time
 from app.faces.pages import render
+from app.faces.routes import Router
 from app.faces.speaking import speaking, words
 from app.jobs import service as jobs
 from app.kit import clock
@@ -31,7 +32,7 @@ from app.org.models import Role
 from app.sessions import service as sessions
 from app.signatures.keyring import KeyMissing
 
-router = APIRouter(prefix="/desk", include_in_schema=False, dependencies=[Depends(desk_frame)])
+router = Router(prefix="/desk", include_in_schema=False, dependencies=[Depends(desk_frame)])
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,20 +4,21 @@ from typing import Annotated
 from urllib.parse import urlencode
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import Form, Request, Response
 from fastapi.responses import RedirectResponse
 
 from app.faces.access import COOKIE, PublicVisit, Visit
 from app.faces.frame import Announcement, Frame
 from app.faces.pages import render
 from app.faces.parking import set_cookie
+from app.faces.routes import Router
 from app.faces.speaking import speaking, words
 from app.kit.errors import Refused
 from app.kit.words import N_
 from app.org import sign_in
 from app.sessions import service as sessions
 
-router = APIRouter(prefix="/desk", include_in_schema=False)
+router = Router(prefix="/desk", include_in_schema=False)
 Text = Annotated[str, Form()]
 CODE_STAGE = "code"
 

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
 from app.desk.case_page import SIGNING, CasePage, frame_of, open_page
@@ -17,6 +17,7 @@ from app.dossiers.refusals import ActionUnknown, FieldsRefused, ReasonMissing
 from app.faces.access import OfficerVisit, Visit, require_role
 from app.faces.pages import render
 from app.faces.parking import take_parked
+from app.faces.routes import Router
 from app.faces.speaking import speaking
 from app.kit import words as kit_words
 from app.kit.words import N_
@@ -24,7 +25,7 @@ from app.org.models import Role
 from app.procedures.package import Action
 from app.steps import service as steps
 
-router = APIRouter(prefix="/desk/steps", include_in_schema=False, dependencies=[Depends(desk_frame)])
+router = Router(prefix="/desk/steps", include_in_schema=False, dependencies=[Depends(desk_frame)])
 
 
 @router.post("/{dossier_id}/{task_no}/claim")

@@ -1,15 +1,16 @@
 """Where stuck work was shown before: the list is the sentinel's now, under one address for the desk and the overview."""
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from fastapi.responses import RedirectResponse
 
 from app.desk.frame import say
 from app.faces.access import OfficerVisit
+from app.faces.routes import Router
 from app.jobs import service as jobs
 from app.kit import words as kit_words
 from app.kit.words import N_
 
-router = APIRouter(prefix="/desk", include_in_schema=False)
+router = Router(prefix="/desk", include_in_schema=False)
 NOW_AT = "/overview/stuck"
 
 

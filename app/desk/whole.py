@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
 from app.desk.case_page import CasePage, frame_of, open_page
@@ -15,6 +15,7 @@ from app.dossiers import wishes
 from app.dossiers.alarms import suggested_due
 from app.faces.access import OfficerVisit, Visit, require_role
 from app.faces.pages import render
+from app.faces.routes import Router
 from app.faces.speaking import speaking, words
 from app.kit import clock
 from app.kit import words as kit_words
@@ -23,7 +24,7 @@ from app.kit.words import N_
 from app.org.models import Role
 from app.procedures.escalations import national
 
-router = APIRouter(prefix="/desk/dossiers", include_in_schema=False, dependencies=[Depends(desk_frame)])
+router = Router(prefix="/desk/dossiers", include_in_schema=False, dependencies=[Depends(desk_frame)])
 
 
 class DayUnknown(Refused):

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
 from app.desk.case_page import frame_of, open_page
@@ -10,10 +10,11 @@ from app.desk.frame import desk_frame
 from app.dossiers.why import Voice, why_of
 from app.faces.access import OfficerVisit
 from app.faces.pages import render
+from app.faces.routes import Router
 from app.faces.speaking import speaking
 from app.faces.why import shown
 
-router = APIRouter(prefix="/desk/dossiers", include_in_schema=False, dependencies=[Depends(desk_frame)])
+router = Router(prefix="/desk/dossiers", include_in_schema=False, dependencies=[Depends(desk_frame)])
 
 
 @router.get("/{dossier_id}/why")

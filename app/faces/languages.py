@@ -1,12 +1,14 @@
 """The language switch: a plain link, a cookie for a year, and back to the page the reader came from."""
 
-from fastapi import APIRouter
+from fastapi import Depends
 from fastapi.responses import RedirectResponse
 
+from app.faces.access import open_to_all
 from app.faces.pages import LANGUAGE_COOKIE
+from app.faces.routes import Router
 from app.kit.words import language_of
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False, dependencies=[Depends(open_to_all)])
 _YEAR = 365 * 24 * 60 * 60
 
 

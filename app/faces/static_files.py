@@ -11,12 +11,15 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Depends, Request, Response
+
+from app.faces.access import open_to_all
+from app.faces.routes import Router
 
 FOLDER = Path(__file__).parent / "static"
 _TEXTS = frozenset({".css", ".js", ".svg", ".txt"})
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False, dependencies=[Depends(open_to_all)])
 
 
 @dataclass(frozen=True)

@@ -2,20 +2,21 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 from fastapi.responses import HTMLResponse
 
 from app.faces.access import open_to_all
 from app.faces.frame import Announcement, Frame, Office, WayItem
 from app.faces.pages import page_language, render
 from app.faces.refusals import KINDS, refusal
+from app.faces.routes import Router
 from app.gallery import samples
 from app.gallery.why_sample import why_sample
 from app.kit import clock
 from app.kit.errors import NotFound
 from app.kit.words import N_
 
-router = APIRouter(prefix="/gallery", include_in_schema=False, dependencies=[Depends(open_to_all)])
+router = Router(prefix="/gallery", include_in_schema=False, dependencies=[Depends(open_to_all)])
 
 OFFICE = Office(
     short="xã Tân Mai",

@@ -1,7 +1,6 @@
 """The supervisors' face: what is open, what is late, at whom, and what machines could not do."""
 
-from fastapi import APIRouter
-
+from app.faces.routes import Router
 from app.overview import (
     board,
     calendar,
@@ -23,7 +22,7 @@ from app.overview import (
     why,
 )
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 for part in (
     board, dossiers, late, late_case, late_acts, steps, stuck, troubles, reports_frozen, reports_files, reports, why,
     index, index_inputs, index_behind, targets, calendar, calendar_changes,

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from app.dossiers import queries_board as counting
 from app.dossiers import queries_overview as queries
@@ -13,12 +13,13 @@ from app.dossiers.queries_board import Counts, Load, Week
 from app.dossiers.queries_overview import Sieve
 from app.faces.access import SupervisorVisit, Visit
 from app.faces.reading import read
+from app.faces.routes import Router
 from app.kit import clock
 from app.kit.words import N_, say
 from app.overview.dossiers import AGES, lines, office_field
 from app.overview.page import address, offices_of, show
 
-router = APIRouter()
+router = Router()
 DAYS: Final = 8
 WEEKS: Final = 12
 FIRST: Final = 10

@@ -5,12 +5,13 @@ from datetime import date, datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from app.deadlines import changes
 from app.deadlines.decrees import COUNTRY, scopes_of
 from app.deadlines.models import CalendarChange, ChangeState
 from app.faces.access import RoleMissing, SupervisorVisit, Visit
+from app.faces.routes import Router
 from app.kit import clock
 from app.kit.errors import NotFound
 from app.kit.words import N_, say
@@ -19,7 +20,7 @@ from app.org.models import Office, OfficeKind, Role
 from app.overview import calendar_year
 from app.overview.page import address, show
 
-router = APIRouter()
+router = Router()
 PATH: Final = "/overview/calendar"
 STATES: Final[dict[str, tuple[str, str]]] = {
     ChangeState.PROPOSED: (N_("Đang xem trước"), "wait"),

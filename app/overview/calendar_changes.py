@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Query, Response
+from fastapi import Form, Query, Response
 from fastapi.responses import RedirectResponse
 
 from app.deadlines import changes
@@ -15,6 +15,7 @@ from app.deadlines.timetable import CalendarImpossible
 from app.dossiers import queries_calendar as queries
 from app.dossiers.queries_calendar import Effect, Which
 from app.faces.access import RoleMissing, SupervisorVisit, Visit
+from app.faces.routes import Router
 from app.kit import clock
 from app.kit.errors import NotFound
 from app.kit.words import N_, say
@@ -22,7 +23,7 @@ from app.overview.calendar import PATH, change_rows, own_scopes, require_in_sigh
 from app.overview.calendar_form import CHOICES, FormWrong, content_of, input_type
 from app.overview.page import address, names_of, show, tell
 
-router = APIRouter()
+router = Router()
 AGAIN: Final = "3"  # seconds until a page that shows progress asks again
 FIELDS: Final = ("scope", "what", "first", "last", "name", "hours", "season", "lines", "decision", "source")
 TOUCHED: Final[tuple[tuple[Which, str, str], ...]] = (

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from app.dossiers import queries_overview as queries
 from app.dossiers.horizons import Age, Span, horizon
@@ -12,6 +12,7 @@ from app.dossiers.models import DossierState
 from app.dossiers.queries_overview import OpenDossier, Sieve
 from app.dossiers.states import ENDED, WORDS
 from app.faces.access import SupervisorVisit, Visit
+from app.faces.routes import Router
 from app.kit import clock
 from app.kit.errors import NotFound
 from app.kit.words import N_, say
@@ -30,7 +31,7 @@ from app.overview.page import (
     step_words,
 )
 
-router = APIRouter()
+router = Router()
 SPANS: Final = (
     ("", N_("Tất cả"), ""), ("late", N_("Quá hạn"), "late"), ("today", N_("Hạn hôm nay"), "today"),
     ("soon", N_("Còn 1 ngày"), "soon"), ("near", N_("Hôm nay và mai"), "soon"), ("later", N_("Còn lâu hơn"), "ok"),

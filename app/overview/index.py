@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from app.faces.access import SupervisorVisit, Visit
+from app.faces.routes import Router
 from app.kit import clock
 from app.kit.errors import NotFound
 from app.kit.words import N_, say
@@ -25,7 +26,7 @@ from app.quality.period import Period, last_months
 from app.quality.scoring import Figure, Gathered, Score, gather
 from app.quality.sheet import sheets
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 Word = Annotated[str, Query(max_length=40)]
 
 

@@ -5,10 +5,11 @@ from fractions import Fraction
 from typing import Annotated, Any, Final, get_args
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from app.deadlines.terms import parse_term
 from app.faces.access import SupervisorVisit, Visit
+from app.faces.routes import Router
 from app.kit import clock
 from app.kit.errors import NotFound
 from app.kit.words import N_, say
@@ -37,7 +38,7 @@ from app.quality.lenses import LENSES
 from app.quality.period import Period, last_months, month_of
 from app.quality.scoring import Figure, gather, score
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 Word = Annotated[str, Query(max_length=80)]
 READINGS: Final = {
     "on_time": N_("So với hạn hiện tại trong sổ thời hạn"),

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from app.faces.access import RoleMissing, SupervisorVisit, Visit
+from app.faces.routes import Router
 from app.kit.errors import NotFound, Refused
 from app.kit.words import N_, say
 from app.overview.index import csv_rows, may_tell, office_names
@@ -18,7 +19,7 @@ from app.quality.scoring import score
 from app.quality.sheet import Indicator, sheet_on
 from app.reports.spreadsheet import BOM, csv_lines
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 Word = Annotated[str, Query(max_length=40)]
 
 

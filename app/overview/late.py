@@ -3,13 +3,14 @@
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from app.dossiers import queries_overview as queries
 from app.dossiers.horizons import horizon
 from app.dossiers.queries_overview import Sieve, YesNo
 from app.dossiers.queries_workload import colleagues
 from app.faces.access import SupervisorVisit
+from app.faces.routes import Router
 from app.kit.errors import NotFound
 from app.kit.words import N_, say
 from app.overview.dossiers import lines, where_fields
@@ -23,7 +24,7 @@ from app.overview.page import (
 )
 from app.reports.rules import causes
 
-router = APIRouter()
+router = Router()
 HERE: Final = "/overview/late"
 
 

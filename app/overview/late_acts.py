@@ -4,12 +4,13 @@ from datetime import date, datetime
 from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import Form, Request, Response
 from fastapi.responses import RedirectResponse
 
 from app.dossiers import lateness
 from app.dossiers.case import Case, open_case
 from app.faces.access import RoleMissing, SupervisorVisit, Visit
+from app.faces.routes import Router
 from app.kit.errors import Refused
 from app.kit.words import N_, say
 from app.overview.late import HERE
@@ -17,7 +18,7 @@ from app.overview.late_case import page
 from app.overview.page import may_steer, tell
 from app.reports.rules import causes
 
-router = APIRouter(prefix=HERE)
+router = Router(prefix=HERE)
 LONGEST: Final = 2000
 
 

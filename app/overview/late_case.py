@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from app.deadlines import service as deadlines
 from app.deadlines.calendar import Calendar
@@ -14,6 +14,7 @@ from app.dossiers import lateness, queries_case
 from app.dossiers.case import Case, open_case
 from app.dossiers.queries_workload import colleagues
 from app.faces.access import SupervisorVisit, Visit
+from app.faces.routes import Router
 from app.kit import clock
 from app.kit.errors import NotFound
 from app.kit.words import N_, say
@@ -22,7 +23,7 @@ from app.overview.late import HERE
 from app.overview.page import days_between, due_of, may_steer, show, state_tag, step_words
 from app.reports.rules import causes, causes_source
 
-router = APIRouter()
+router = Router()
 PAUSES: Final = {"supplement": N_("chờ bổ sung"), "payment": N_("chờ nộp tiền")}
 ANCHORS: Final = {"cause": "cause", "reason": "reason", "expected": "expected-day"}
 

@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 from fastapi.responses import RedirectResponse
 
 from app.faces.access import SupervisorVisit, Visit
 from app.faces.reading import read
+from app.faces.routes import Router
 from app.kit import clock
 from app.kit.errors import NotFound, Refused
 from app.kit.words import N_, say
@@ -35,7 +36,7 @@ from app.reports.periods import months_back
 from app.reports.rules import View, causes
 from app.reports.sheet import Form, Sheet, same_figures, with_rows
 
-router = APIRouter()
+router = Router()
 LINES = 100  # of a list on one page
 Word = Annotated[str, Query(max_length=40)]
 Place = Annotated[str, Query(max_length=140)]

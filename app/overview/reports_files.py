@@ -4,11 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import structlog
-from fastapi import APIRouter, Response
+from fastapi import Response
 from fastapi.responses import StreamingResponse
 
 from app.faces.access import SupervisorVisit, Visit
 from app.faces.pages import render
+from app.faces.routes import Router
 from app.org import people
 from app.overview.reports import Asking, name_of
 from app.overview.reports_asking import between, wanted
@@ -21,7 +22,7 @@ from app.reports.refusals import TooLongForSheet, TooLongToPrint
 from app.reports.sheet import Form, Sheet
 from app.reports.spreadsheet import MOST_LINES, as_csv, as_xlsx, file_name, stream_csv
 
-router = APIRouter()
+router = Router()
 MOST_PRINTED = 2_000
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv; charset=utf-8"

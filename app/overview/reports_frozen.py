@@ -3,10 +3,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Response
+from fastapi import Form, Response
 from fastapi.responses import RedirectResponse
 
 from app.faces.access import RoleMissing, SupervisorVisit, Visit
+from app.faces.routes import Router
 from app.kit.errors import NotFound, Refused
 from app.kit.words import N_, say
 from app.overview.page import may_steer, show, tell
@@ -21,7 +22,7 @@ from app.reports.refusals import TooLongToFreeze
 from app.reports.rules import View
 from app.reports.sheet import same_figures
 
-router = APIRouter()
+router = Router()
 Text = Annotated[str, Form(max_length=40)]
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Query, Response
+from fastapi import Form, Query, Response
 from fastapi.responses import RedirectResponse
 
 from app.dossiers import queries_workload as queries
@@ -12,6 +12,7 @@ from app.dossiers.horizons import Span, horizon
 from app.dossiers.queries_workload import HeldStep
 from app.faces.access import RoleMissing, SupervisorVisit, Visit
 from app.faces.frame import Kind
+from app.faces.routes import Router
 from app.kit.errors import NotFound
 from app.kit.words import N_, say
 from app.org import people
@@ -30,7 +31,7 @@ from app.overview.page import (
 )
 from app.steps import service as steps
 
-router = APIRouter()
+router = Router()
 MOST: Final = 100  # picked by hand on one page
 MOST_AT_ONCE: Final = 1000  # of a whole filter; the rest stays, and the page says so
 HERE: Final = "/overview/steps"

@@ -7,12 +7,13 @@ from typing import Annotated, Any, Final
 from uuid import UUID
 
 import structlog
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from fastapi.responses import RedirectResponse
 
 from app.dossiers import mending
 from app.dossiers.case import Case, open_case
 from app.faces.access import OfficerVisit, RoleMissing, Visit
+from app.faces.routes import Router
 from app.jobs import service as jobs
 from app.kit.db import SERVER_AWAY, Db
 from app.kit.errors import Conflict, NotFound, Refusal, Refused
@@ -23,7 +24,7 @@ from app.sentinel import service as sentinel
 from app.sentinel.causes import WORDS, Cause, Deed
 from app.sentinel.service import FindingNotFound, OpenFinding
 
-router = APIRouter()
+router = Router()
 log = structlog.get_logger()
 HERE: Final = "/overview/stuck"
 JOBS: Final[Mapping[str, str]] = {

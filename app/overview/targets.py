@@ -7,11 +7,12 @@ from fractions import Fraction
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from app.faces.access import RoleMissing, SupervisorVisit, Visit
 from app.faces.moments import number
+from app.faces.routes import Router
 from app.kit.errors import Refusal
 from app.kit.words import N_, say
 from app.org.models import Role
@@ -23,7 +24,7 @@ from app.quality.period import Period
 from app.quality.progress import Progress, Standing, progress
 from app.quality.targets import MEASURES, Measure
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 Word = Annotated[str, Query(max_length=40)]
 STEERS = frozenset({Role.HEAD, Role.LEADER, Role.SUPERVISOR, Role.ADMINISTRATOR})
 

@@ -1,12 +1,13 @@
 """Where stuck jobs were shown to supervisors before; the sentinel's list has taken its place."""
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from fastapi.responses import RedirectResponse
 
 from app.faces.access import OfficerVisit
+from app.faces.routes import Router
 from app.overview.page import address
 
-router = APIRouter()
+router = Router()
 
 
 @router.get("/overview/troubles")

@@ -2,17 +2,18 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from fastapi.responses import RedirectResponse
 
 from app.dossiers.case import open_case
 from app.dossiers.why import Voice, why_of
 from app.faces.access import SupervisorVisit
+from app.faces.routes import Router
 from app.faces.why import shown
 from app.org import people
 from app.overview.page import show
 
-router = APIRouter()
+router = Router()
 
 
 @router.get("/overview/dossiers/{dossier_id}/why")

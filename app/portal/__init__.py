@@ -1,7 +1,6 @@
 """The citizens' face: find, apply, pay, track, receive, verify."""
 
-from fastapi import APIRouter
-
+from app.faces.routes import Router
 from app.portal import (
     answers,
     apply,
@@ -26,7 +25,7 @@ from app.portal import (
 from app.portal.page import house_frame
 from app.portal.sign_in import park_and_sign_in
 
-router = APIRouter()
+router = Router()
 for part in (
     home, procedures, sign_in, apply, mine, answers, files, papers, returning, check, pay, supplement, draft, tracking, why,
     track, verify, consultations, hooks,

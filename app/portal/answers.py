@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from app.dossiers.case import Case
 from app.dossiers.drafting import answers_of
@@ -12,6 +12,7 @@ from app.dossiers.drafts import save_page
 from app.dossiers.refusals import FieldsRefused
 from app.faces.access import CitizenVisit, PublicVisit, Visit
 from app.faces.pages import fragment, render
+from app.faces.routes import Router
 from app.kit import clock
 from app.kit.errors import NotFound
 from app.portal.own import editable, own_case, require_editable
@@ -23,7 +24,7 @@ from app.portal.wording import page_rows
 from app.procedures.questions import FormPage
 from app.sessions import service as sessions
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 
 @router.get("/places/communes")

@@ -1,11 +1,12 @@
 """Begin an application: choose the office, get a draft."""
 
-from fastapi import APIRouter, Form, Response
+from fastapi import Form, Response
 
 from app.dossiers.drafts import start_draft
 from app.dossiers.queries_portal import draft_like
 from app.dossiers.refusals import ChannelNotOffered
 from app.faces.access import CitizenVisit
+from app.faces.routes import Router
 from app.kit import clock
 from app.kit.words import N_, say
 from app.org import people
@@ -13,7 +14,7 @@ from app.org.models import Office
 from app.portal.page import go, show, speak
 from app.procedures.catalogue import LoadedProcedure
 
-router = APIRouter(prefix="/apply", include_in_schema=False)
+router = Router(prefix="/apply", include_in_schema=False)
 
 
 @router.get("/{code}")

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from app.dossiers import checklist
 from app.dossiers.case import Case
@@ -14,6 +14,7 @@ from app.dossiers.intake import submit
 from app.dossiers.models import DossierState
 from app.dossiers.refusals import NotComplete
 from app.faces.access import CitizenVisit, Visit
+from app.faces.routes import Router
 from app.fees import service as fees
 from app.kit.words import N_, say
 from app.portal.hub import missing_words
@@ -22,7 +23,7 @@ from app.portal.page import go, show, speak
 from app.portal.pictures import qr_of
 from app.portal.wording import RETURN_WAYS, page_rows, procedure_term
 
-router = APIRouter(prefix="/dossiers/{dossier_id}", include_in_schema=False)
+router = Router(prefix="/dossiers/{dossier_id}", include_in_schema=False)
 
 
 @router.get("/check")

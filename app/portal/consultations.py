@@ -2,12 +2,13 @@
 
 from typing import Any, Final
 
-from fastapi import APIRouter, Form, Response
+from fastapi import Form, Response
 
 from app.consultations import service as consultations
 from app.consultations.models import Consultation
 from app.dossiers import wishes
 from app.faces.access import PublicVisit, Visit
+from app.faces.routes import Router
 from app.kit.words import N_, say
 from app.portal.dates import moment_view
 from app.portal.page import go, show, speak
@@ -17,7 +18,7 @@ OPINIONS: Final = {
     "not_confirmed": N_("Không xác nhận được"),
 }
 
-router = APIRouter(prefix="/consultations/{key}", include_in_schema=False)
+router = Router(prefix="/consultations/{key}", include_in_schema=False)
 
 
 @router.get("")

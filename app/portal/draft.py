@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from app.dossiers.asking import Ask
 from app.dossiers.case import Case
@@ -10,12 +10,13 @@ from app.dossiers.progress import act_as_applicant
 from app.dossiers.queries_portal import applicant_step
 from app.dossiers.refusals import FieldsRefused, ReasonMissing
 from app.faces.access import CitizenVisit, Visit
+from app.faces.routes import Router
 from app.kit.words import N_, say
 from app.portal.dates import moment_view
 from app.portal.own import own_case
 from app.portal.page import go, show, speak, tell
 
-router = APIRouter(prefix="/dossiers/{dossier_id}/draft", include_in_schema=False)
+router = Router(prefix="/dossiers/{dossier_id}/draft", include_in_schema=False)
 
 
 @router.get("")

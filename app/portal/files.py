@@ -4,17 +4,18 @@ from typing import Final
 from urllib.parse import quote
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from app.documents import service as documents
 from app.documents.models import Document
 from app.documents.service import DocumentNotFound
 from app.dossiers.showing import may_see
 from app.faces.access import CitizenVisit
+from app.faces.routes import Router
 from app.portal.own import own_case
 from app.portal.previews import preview
 
-router = APIRouter(prefix="/dossiers/{dossier_id}/papers/{document_id}", include_in_schema=False)
+router = Router(prefix="/dossiers/{dossier_id}/papers/{document_id}", include_in_schema=False)
 
 _SHOWN: Final = frozenset({"application/pdf", "image/jpeg", "image/png"})
 _NOTHING_RUNS: Final = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; sandbox"

@@ -2,10 +2,11 @@
 
 from typing import Final
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from app.dossiers import queries_portal
 from app.faces.access import PublicVisit
+from app.faces.routes import Router
 from app.kit import clock
 from app.kit.folding import fold
 from app.kit.words import N_, say
@@ -14,7 +15,7 @@ from app.portal.page import show, speak
 from app.portal.wording import fee_fact, fee_lines, procedure_term
 from app.procedures.catalogue import LoadedProcedure
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 # The life events a package may name, in the order of a life; a package may also bring words of its own.
 LIFE_EVENTS: Final[dict[str, str]] = {

@@ -3,17 +3,18 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 
 from app.dossiers.payments import on_payment_event
 from app.dossiers.posting import on_post_event
 from app.dossiers.telling import on_sms_event
 from app.dossiers.tools import Tools
 from app.faces.access import open_to_all
+from app.faces.routes import Router
 from app.gateways import payment, post, sms
 from app.kit.db import Db
 
-router = APIRouter(prefix="/hooks", include_in_schema=False, dependencies=[Depends(open_to_all)])
+router = Router(prefix="/hooks", include_in_schema=False, dependencies=[Depends(open_to_all)])
 
 # A message that is known, late or about nothing of ours is acknowledged all the same: it need not be sent again.
 HEARD = 204

@@ -4,20 +4,21 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from app.deadlines.calendar import Calendar
 from app.dossiers.models import DossierState as S
 from app.dossiers.queries_portal import OwnDossier, own_dossiers
 from app.dossiers.states import WORDS
 from app.faces.access import CitizenVisit
+from app.faces.routes import Router
 from app.kit.clock import LOCAL
 from app.kit.words import N_, say
 from app.portal.dates import moment_view, promise_view
 from app.portal.page import show, speak
 from app.portal.wording import TAGS
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 
 @router.get("/dossiers")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from starlette.datastructures import FormData, UploadFile
 
 from app.documents import rules
@@ -15,12 +15,13 @@ from app.dossiers.checklist import Line
 from app.dossiers.models import DossierState
 from app.dossiers.queries_portal import open_supplement
 from app.faces.access import CitizenVisit, Visit
+from app.faces.routes import Router
 from app.kit.errors import NotFound, Refusal, Unavailable
 from app.kit.words import N_, say
 from app.portal.own import editable, own_case, require_editable
 from app.portal.page import go, show, speak, tell
 
-router = APIRouter(prefix="/dossiers/{dossier_id}/papers", include_in_schema=False)
+router = Router(prefix="/dossiers/{dossier_id}/papers", include_in_schema=False)
 
 COPIES = {
     "original": N_("bản chính"), "certified": N_("bản sao chứng thực"), "photocopy": N_("bản chụp"),

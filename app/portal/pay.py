@@ -2,11 +2,12 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from app.dossiers import payments
 from app.dossiers.payments import PaymentNotOffered
 from app.faces.access import CitizenVisit
+from app.faces.routes import Router
 from app.fees import service as fees
 from app.fees.service import NothingOwed, PaymentUnderWay
 from app.gateways.errors import GatewayDown, GatewayRefused
@@ -15,7 +16,7 @@ from app.papers import words as paper_words
 from app.portal.own import own_case
 from app.portal.page import go, show, speak, tell
 
-router = APIRouter(prefix="/dossiers/{dossier_id}/pay", include_in_schema=False)
+router = Router(prefix="/dossiers/{dossier_id}/pay", include_in_schema=False)
 
 
 @router.get("")

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from app.dossiers import queries_portal
 from app.faces.access import PublicVisit
+from app.faces.routes import Router
 from app.kit import clock
 from app.kit.words import N_, say
 from app.org import people
@@ -15,7 +16,7 @@ from app.portal.wording import RETURN_WAYS, fee_fact, fee_lines, procedure_term,
 from app.procedures.catalogue import LoadedProcedure
 from app.procedures.package import Component
 
-router = APIRouter(prefix="/procedures", include_in_schema=False)
+router = Router(prefix="/procedures", include_in_schema=False)
 
 
 @router.get("")

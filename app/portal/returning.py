@@ -4,18 +4,19 @@ import re
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from app.dossiers.case import Case
 from app.dossiers.drafts import choose_return
 from app.faces.access import CitizenVisit, Visit
+from app.faces.routes import Router
 from app.kit.words import N_, say
 from app.portal.own import own_case, require_draft
 from app.portal.page import go, show, speak
 from app.portal.questions import commune_options, province_options
 from app.portal.wording import RETURN_HINTS, RETURN_WAYS
 
-router = APIRouter(prefix="/dossiers/{dossier_id}/return", include_in_schema=False)
+router = Router(prefix="/dossiers/{dossier_id}/return", include_in_schema=False)
 
 _PARTS = ("name", "phone", "province", "commune", "street")
 

@@ -3,13 +3,14 @@
 import hmac
 from typing import Any, Final
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 
 from app.citizens import service as citizens
 from app.dossiers.tools import Tools
 from app.faces.access import COOKIE, PublicVisit, open_to_all
 from app.faces.pages import LANGUAGE_COOKIE
 from app.faces.parking import as_given, park_and_leave, parked_on, remember, session_of, set_cookie
+from app.faces.routes import Router
 from app.kit.errors import Refused
 from app.kit.words import language_of
 from app.portal.identity import IdentityProvider, LevelTooLow, ProviderAway, SignInNotFinished
@@ -19,7 +20,7 @@ from app.sessions.service import SignedIn
 
 _YEAR: Final = 365 * 24 * 60 * 60
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 
 @router.get("/sign-in", dependencies=[Depends(open_to_all)])

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from app.dossiers import checklist, wishes
 from app.dossiers.case import Case
@@ -11,13 +11,14 @@ from app.dossiers.models import DossierState
 from app.dossiers.queries_portal import open_supplement
 from app.dossiers.refusals import NotComplete
 from app.faces.access import CitizenVisit, Visit
+from app.faces.routes import Router
 from app.kit.words import N_, say
 from app.portal.dates import moment_view
 from app.portal.own import own_case
 from app.portal.page import go, show, speak, tell
 from app.portal.papers import shown_files
 
-router = APIRouter(prefix="/dossiers/{dossier_id}/supplement", include_in_schema=False)
+router = Router(prefix="/dossiers/{dossier_id}/supplement", include_in_schema=False)
 
 
 @router.get("")

@@ -5,7 +5,7 @@ import re
 from typing import Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import Form, Request, Response
 
 from app.dossiers.queries_portal import TrackedDossier, tracked
 from app.dossiers.states import WORDS
@@ -14,6 +14,7 @@ from app.faces.access import PublicVisit, Visit
 from app.faces.limits import Limit
 from app.faces.reading import read
 from app.faces.refusals import refusal
+from app.faces.routes import Router
 from app.faces.why import Account, shown
 from app.journal import service as journal
 from app.kit.errors import Refusal
@@ -24,7 +25,7 @@ from app.portal.timeline import events, stations
 
 TRIES: Final = Limit(10, 60.0)
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 
 @router.get("/track")

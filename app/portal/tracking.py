@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from app.documents import service as documents
 from app.dossiers import wishes
@@ -15,6 +15,7 @@ from app.dossiers.refusals import MessageEmpty, MessageTooLong
 from app.dossiers.showing import FORMS_FOR_APPLICANT, result_open
 from app.dossiers.states import UNDECIDED
 from app.faces.access import CitizenVisit, Visit
+from app.faces.routes import Router
 from app.fees import service as fees
 from app.journal import service as journal
 from app.kit import clock
@@ -31,7 +32,7 @@ from app.portal.wording import HEADINGS, RETURN_WAYS
 from app.results import service as results
 from app.sentinel.service import told_publicly
 
-router = APIRouter(prefix="/dossiers/{dossier_id}", include_in_schema=False)
+router = Router(prefix="/dossiers/{dossier_id}", include_in_schema=False)
 
 
 @router.get("")

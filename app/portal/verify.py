@@ -4,13 +4,14 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any, Final
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from starlette.datastructures import UploadFile
 
 from app.dossiers.queries_portal import result_presented
 from app.faces.access import PublicVisit, Visit
 from app.faces.limits import Limit
 from app.faces.refusals import refusal
+from app.faces.routes import Router
 from app.kit.words import N_, say
 from app.portal.page import show, speak
 from app.signatures.verifying import judge, verdict_of
@@ -18,7 +19,7 @@ from app.signatures.verifying import judge, verdict_of
 LARGEST: Final = 20 * 1024 * 1024
 TRIES: Final = Limit(30, 60.0)
 
-router = APIRouter(prefix="/verify", include_in_schema=False)
+router = Router(prefix="/verify", include_in_schema=False)
 
 
 @router.get("")

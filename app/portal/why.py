@@ -2,15 +2,16 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from app.dossiers.why import Voice, why_of
 from app.faces.access import CitizenVisit
+from app.faces.routes import Router
 from app.faces.why import shown
 from app.portal.own import own_case
 from app.portal.page import go, show, speak
 
-router = APIRouter(prefix="/dossiers/{dossier_id}", include_in_schema=False)
+router = Router(prefix="/dossiers/{dossier_id}", include_in_schema=False)
 
 
 @router.get("/why")
