@@ -8,6 +8,7 @@ from typing import Final, TypeVar
 
 import structlog
 
+import signing
 from app.deadlines.calendars import Calendars
 from app.deadlines.decrees import lay_out, read_decrees, scopes_of
 from app.dossiers.tools import Tools
@@ -23,7 +24,6 @@ from app.observing import REPLICA_LAG
 from app.procedures.catalogue import Catalogue
 from app.settings import Settings
 from app.signatures.keyring import Keyring
-from signing import Timestamper, TrustRoots
 from storage import open_store
 
 Gateway = TypeVar("Gateway")
@@ -113,6 +113,6 @@ def _connected(make: Callable[[str, str], Gateway], url: str, secret: str) -> Ga
 def _keyring(settings: Settings) -> Keyring:
     trust = None
     if settings.trust_roots is not None and settings.trust_roots.is_file():
-        trust = TrustRoots.from_pem(settings.trust_roots.read_bytes())
-    timestamper = Timestamper(settings.tsa_url) if settings.tsa_url else None
+        trust = signing.TrustRoots.from_pem(settings.trust_roots.read_bytes())
+    timestamper = signing.Timestamper(settings.tsa_url) if settings.tsa_url else None
     return Keyring(settings.keys_folder or Path("keys"), timestamper, trust, settings.signature_maker)

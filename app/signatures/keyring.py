@@ -3,12 +3,18 @@
 A token or a remote seal takes the place of the file behind the same name later; nothing above knows the difference.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import signing
 from app.kit.errors import Unavailable
 from app.kit.words import N_
-from signing import FileKey, Maker, SigningKey, Timestamper, TrustRoots
+
+if TYPE_CHECKING:
+    from signing import Maker, SigningKey, Timestamper, TrustRoots
 
 
 class KeyMissing(Unavailable):
@@ -39,7 +45,7 @@ class Keyring:
             if not file.is_file():
                 raise KeyMissing(name=name)
             words = passphrase.read_text(encoding="utf-8").strip() if passphrase.is_file() else ""
-            self._keys[name] = FileKey.from_pkcs12(file, words)
+            self._keys[name] = signing.FileKey.from_pkcs12(file, words)
         return self._keys[name]
 
     def image(self, name: str) -> bytes | None:

@@ -1,12 +1,15 @@
 """Sign and seal: who ordered it, on which bytes, with which key. The same task signs once."""
 
+from __future__ import annotations
+
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID, uuid4
 
+import signing
 from app.kit.db import Db
 from app.kit.errors import Conflict
 from app.kit.words import N_
@@ -14,8 +17,10 @@ from app.papers.press import Box as Place
 from app.signatures.keyring import KeyMissing, Keyring
 from app.signatures.models import Signature
 from app.signatures.refusals import in_words
-from signing import Appearance, Box, LaterSignature, Level, SignedPdf, Signing, SigningKey, sign_batch, sign_pdf
-from signing.errors import SigningError
+from signing import Appearance, Box, LaterSignature, SigningError
+
+if TYPE_CHECKING:
+    from signing import Level, SignedPdf, Signing, SigningKey
 
 SEAL_FIELD = "seal"
 
@@ -81,13 +86,13 @@ async def sign_all(
     level: Level = "B-B" if keyring.timestamper is None else "B-T"
     if kind == "seal" and keyring.timestamper is not None and keyring.trust is not None:
         level = "B-LTA"
-    outcomes = await asyncio.to_thread(
-        sign_batch, signings, level=level, timestamper=keyring.timestamper, trust=keyring.trust, maker=keyring.maker
-    )
+    outcomes = await asyncio.to_thread(lambda: signing.sign_batch(
+        signings, level=level, timestamper=keyring.timestamper, trust=keyring.trust, maker=keyring.maker
+    ))
     for outcome in outcomes:
         if isinstance(outcome, SigningError):
             raise in_words(outcome) from outcome
-    return [outcome for outcome in outcomes if isinstance(outcome, SignedPdf)]
+    return [outcome for outcome in outcomes if isinstance(outcome, signing.SignedPdf)]
 
 
 def _signing(key: SigningKey, image: bytes | None, order: Order, kind: Literal["leader", "seal"]) -> Signing:
@@ -95,9 +100,9 @@ def _signing(key: SigningKey, image: bytes | None, order: Order, kind: Literal["
     look = Appearance(place.page - 1, _box(place), image_png=image)
     words: dict[str, Any] = {"reason": order.reason, "location": order.location, "signed_at": order.signed_at}
     if kind == "seal":
-        return Signing(order.pdf, key, look, field=SEAL_FIELD, **words)
+        return signing.Signing(order.pdf, key, look, field=SEAL_FIELD, **words)
     kept = (LaterSignature(SEAL_FIELD, seal_place.page - 1, _box(seal_place)),)
-    return Signing(order.pdf, key, look, "allow-signatures", kept, "leader", **words)
+    return signing.Signing(order.pdf, key, look, "allow-signatures", kept, "leader", **words)
 
 
 def _key(keyring: Keyring, name: str) -> SigningKey:
@@ -109,7 +114,7 @@ def _key(keyring: Keyring, name: str) -> SigningKey:
 
 async def _signed(pdf: bytes, **how: Any) -> SignedPdf:
     try:
-        return await asyncio.to_thread(sign_pdf, pdf, **how)
+        return await asyncio.to_thread(lambda: signing.sign_pdf(pdf, **how))  # in the thread, what signs is loaded too
     except SigningError as error:
         raise in_words(error) from error
 

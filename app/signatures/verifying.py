@@ -1,10 +1,15 @@
 """Is a file somebody holds one of ours, and is it still as we issued it? The register speaks first, then the signatures."""
 
+from __future__ import annotations
+
 import asyncio
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from signing import TrustRoots, Verdict, verify_pdf
+import signing
+
+if TYPE_CHECKING:
+    from signing import TrustRoots, Verdict
 
 Said = Literal["valid", "changed", "revoked", "foreign"]
 
@@ -14,7 +19,8 @@ async def judge(data: bytes, found: Mapping[str, Any] | None, trust: TrustRoots 
     if trust is None:
         return None
     expected = found["sha256"] if found else None
-    return await asyncio.to_thread(verify_pdf, data, trust=trust, expected_sha256=expected)
+    # In the thread, what judges is loaded too when this is the first file.
+    return await asyncio.to_thread(lambda: signing.verify_pdf(data, trust=trust, expected_sha256=expected))
 
 
 def verdict_of(judged: Verdict | None, found: Mapping[str, Any] | None, authorities: set[str]) -> Said:
