@@ -15,25 +15,24 @@ from fastapi.routing import APIRoute
 from starlette.routing import compile_path, get_name
 
 _OF_THE_PATH: Final = ("path_regex", "path_format", "param_convertors")
+_READ: Final = frozenset(APIRoute.__annotations__) | {"app", "form_limits"}
 
 
 class LateRoute(APIRoute):
     """A route of which FastAPI knows nothing yet."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **told: Any) -> None:
+        self._read = False
         self.path, self.endpoint, self.told = path, endpoint, told
         self.name = told["name"] or get_name(endpoint)
         self.methods = {one.upper() for one in told["methods"] or ("GET",)}
         self.include_in_schema = told["include_in_schema"]
-        self._read = False
 
     def __getattr__(self, name: str) -> Any:
         """Asked for what is not there: of its path, or of what FastAPI makes of the route."""
-        if name.startswith("_") or "_read" not in self.__dict__:
-            raise AttributeError(name)
         if name in _OF_THE_PATH:
             self.path_regex, self.path_format, self.param_convertors = compile_path(self.path)
-        elif not self._read:
+        elif name in _READ and not self._read:
             self._read = True
             super().__init__(self.path, self.endpoint, **self.told)
         return object.__getattribute__(self, name)
