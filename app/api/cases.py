@@ -11,7 +11,7 @@ from uuid import UUID
 from fastapi import HTTPException, Response
 
 from app.dossiers import queries_api as queries
-from app.dossiers.case import Case, DossierNotFound, open_case, open_case_of_citizen
+from app.dossiers.case import Case, DossierNotFound, open_case, open_case_held, open_case_of_citizen
 from app.dossiers.codes import tidy
 from app.dossiers.intake import find_by_code
 from app.dossiers.models import DossierState
@@ -30,18 +30,19 @@ class CursorUnknown(Refused):
     says = N_("Con trỏ trang không đúng. Hãy dùng địa chỉ “next” của trang trước.")
 
 
-async def case_for(visit: Visit, ref: str, if_match: str | None = None) -> Case:
+async def case_for(visit: Visit, ref: str, if_match: str | None = None, *, held: bool = False) -> Case:
     """The dossier behind an id or code, if this visitor may know of it. Raises DossierNotFound; 412 by If-Match.
 
-    A draft belongs to whoever fills it in: the citizen, or the office that files it for them.
+    A draft belongs to whoever fills it in: the citizen, or the office that files it for them. `held`: nobody deletes it
+    before this request is answered.
     """
     dossier_id = await id_for(visit, ref)
     if visit.maybe_officer is not None:
-        case = await open_case(visit.db, visit.tools, dossier_id)
+        case = await (open_case_held if held else open_case)(visit.db, visit.tools, dossier_id)
         if case.state is DossierState.DRAFT and case.assisted_by is None:
             raise DossierNotFound
     else:
-        case = await open_case_of_citizen(visit.db, visit.tools, dossier_id, visit.citizen.id)
+        case = await open_case_of_citizen(visit.db, visit.tools, dossier_id, visit.citizen.id, held=held)
     if if_match is not None and if_match.strip() != "*":
         given = {part.strip().removeprefix("W/").strip('"') for part in if_match.split(",")}
         if await queries.mark_of(visit.db, case.id, lock=True) not in given:

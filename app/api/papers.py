@@ -15,7 +15,7 @@ from app.documents.models import Document
 from app.documents.rules import LARGEST, FileTooBig
 from app.documents.service import DocumentNotFound
 from app.dossiers import checklist, judging
-from app.dossiers.case import Case, hold
+from app.dossiers.case import Case
 from app.dossiers.showing import may_see
 from app.faces.access import OfficerVisit, SignedInVisit, Visit, require_role
 from app.faces.routes import Router
@@ -104,14 +104,13 @@ async def upload(
     if_match: IfMatch = None, idempotency_key: OnceKey = None,
 ) -> Paper:
     """A picture or PDF of at most 20 MB, checked and safely stored before the answer. The same bytes are taken once."""
-    case = await cases.case_for(visit, dossier, if_match)
+    case = await cases.case_for(visit, dossier, if_match, held=True)
     cases.require_editable(case)
     part = _component(case, component)
     name = file.filename or "tep"
     data = await file.read(LARGEST + 1)
     if len(data) > LARGEST:
         raise FileTooBig(name, most=LARGEST // 2**20)
-    await hold(visit.db, case)
     kept = await documents.attach(
         visit.db, visit.tools.store, office_id=case.office_id, dossier_id=case.id, component=part.id, name=name, data=data,
         added_by=visit.actor.id, most_files=part.most_files,

@@ -76,6 +76,8 @@ WHERE d.id = $1
 """
 
 
+_OWN = " WHERE d.id = $1 AND d.applicant_id = $2"
+
 # What `Db.act_for` says, for the office of a citizen's own dossier: found and told in one breath.
 _SEE_OFFICE_OF = """
 SELECT set_config('motcua.offices', office_id::text, true), set_config('motcua.citizen', $2::uuid::text, true),
@@ -114,12 +116,6 @@ async def open_case_held(db: Db, tools: Tools, dossier_id: UUID) -> Case:
     return await _case(db, tools, row)
 
 
-async def hold(db: Db, case: Case) -> None:
-    """Nobody deletes this dossier before the transaction ends. Raises DossierNotFound: somebody just did."""
-    if await db.value("SELECT 1 FROM dossier WHERE id = $1 FOR KEY SHARE", case.id) is None:
-        raise DossierNotFound
-
-
 async def open_case_at_step(
     db: Db, tools: Tools, dossier_id: UUID, task_no: int
 ) -> tuple[Case, StepAtHand | None]:
@@ -136,16 +132,20 @@ async def open_case_at_step(
     )
 
 
-async def open_case_of_citizen(db: Db, tools: Tools, dossier_id: UUID, citizen_id: UUID) -> Case:
+async def open_case_of_citizen(
+    db: Db, tools: Tools, dossier_id: UUID, citizen_id: UUID, *, held: bool = False
+) -> Case:
     """The same for its applicant, who from here on sees the rows of that dossier's office in this transaction.
 
-    The narrowing to the one dossier is the caller's: everything below it is asked for by `dossier_id`.
+    The narrowing to the one dossier is the caller's: everything below it is asked for by `dossier_id`. `held`: nobody
+    deletes it before the transaction ends.
     """
     # Only after this may the process of the dossier be seen; read together, its version would be missing.
     if await db.row(_SEE_OFFICE_OF, dossier_id, citizen_id) is None:
         raise DossierNotFound
-    row = await db.row(_READ + " WHERE d.id = $1 AND d.applicant_id = $2", dossier_id, citizen_id)
-    assert row is not None
+    row = await db.row(_READ + _OWN + (" FOR KEY SHARE OF d" if held else ""), dossier_id, citizen_id)
+    if row is None:
+        raise DossierNotFound
     return await _case(db, tools, row)
 
 

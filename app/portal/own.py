@@ -10,11 +10,14 @@ from app.faces.access import Visit
 from app.portal.page import speak
 
 
-async def own_case(visit: Visit, dossier_id: UUID) -> Case:
-    """The citizen's own dossier. Raises DossierNotFound. Every route about a dossier begins here."""
+async def own_case(visit: Visit, dossier_id: UUID, *, held: bool = False) -> Case:
+    """The citizen's own dossier. Raises DossierNotFound. Every route about a dossier begins here.
+
+    `held`: it stays until this request is answered, whatever else goes on.
+    """
     citizen = visit.citizen
     speak(visit)
-    return await open_case_of_citizen(visit.db, visit.tools, dossier_id, citizen.id)
+    return await open_case_of_citizen(visit.db, visit.tools, dossier_id, citizen.id, held=held)
 
 
 def editable(case: Case) -> bool:

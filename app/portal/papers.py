@@ -10,7 +10,7 @@ from starlette.datastructures import FormData, UploadFile
 from app.documents import rules
 from app.documents import service as documents
 from app.dossiers import checklist
-from app.dossiers.case import Case, hold
+from app.dossiers.case import Case
 from app.dossiers.checklist import Line
 from app.dossiers.models import DossierState
 from app.dossiers.queries_portal import open_supplement
@@ -55,7 +55,7 @@ async def paper(visit: CitizenVisit, dossier_id: UUID, component: str) -> Respon
 @router.post("/{component}")
 async def send(visit: CitizenVisit, dossier_id: UUID, component: str) -> Response:
     """The applicant: take a file in, take one out, or go on. A refused file leaves everything else as it was."""
-    case = await own_case(visit, dossier_id)
+    case = await own_case(visit, dossier_id, held=True)
     require_editable(case)
     async with visit.request.form() as form:
         return await _take(visit, case, component, form)
@@ -75,7 +75,6 @@ async def _take(visit: Visit, case: Case, component: str, form: FormData) -> Res
     try:
         if not sent:
             raise rules.NothingChosen("")
-        await hold(visit.db, case)
         for one in sent:
             await documents.attach(
                 visit.db, visit.tools.store, office_id=case.office_id, dossier_id=case.id, component=component,

@@ -7,7 +7,7 @@ import pytest
 
 from app import tables
 from app.api.once import KEPT_FOR
-from app.dossiers.case import DossierNotFound, hold, open_case
+from app.dossiers.case import DossierNotFound, open_case
 from app.dossiers.drafts import save_page
 from app.dossiers.forgetting import OF_A_DRAFT, forget
 from app.dossiers.keeping import terms
@@ -62,8 +62,6 @@ async def test_an_answer_that_comes_while_its_draft_is_deleted_is_refused_in_wor
         await _forgotten_in(make, terms().drafts + timedelta(hours=1))
         with pytest.raises(DossierNotFound):
             await save_page(db, make.tools, case, "purpose", {"purpose": "Để thử lại"})
-        with pytest.raises(DossierNotFound):
-            await hold(db, case)
     assert await _there(make, draft, "answer", "dossier_id") == 0
 
 
