@@ -20,6 +20,7 @@ from signing.appearance import Appearance, LaterSignature
 from signing.certificates import check_period, check_signer, now
 from signing.cms import Maker
 from signing.errors import SigningError
+from signing.exchange import Exchange
 from signing.keys import SigningKey
 from signing.network import http_session, run
 from signing.proofs import containers
@@ -28,7 +29,8 @@ from signing.timestamps import HttpTimeStamper, Timestamper
 from signing.trust import TrustRoots
 from signing.validation_data import Proofs, closed, with_proofs
 
-MOST_IN_FLIGHT = 64
+# A signature and its stamp cost a millisecond: with an authority 100 ms away fewer would leave the processor waiting.
+MOST_IN_FLIGHT = 128
 
 Outcome = SignedPdf | SigningError
 
@@ -83,19 +85,20 @@ def _order(one: Signing, timestamper: Timestamper | None, trust: TrustRoots | No
 
 
 async def _batch(pdfs: list[bytes], orders: list[Order], level: Level, in_flight: int) -> list[Outcome]:
-    async with http_session() as session:
+    async with http_session() as session, Exchange() as exchange:
         unfit = await _unfit(orders, session)
         gate = asyncio.Semaphore(in_flight)
 
         async def sign(n: int) -> Outcome:
-            return unfit.get(orders[n].key.certificate) or await _tried(gate, lambda: _signed(pdfs[n], orders[n], session))
+            refused = unfit.get(orders[n].key.certificate)
+            return refused or await _tried(gate, lambda: _signed(pdfs[n], orders[n], session, exchange))
 
         outcomes = list(await asyncio.gather(*(sign(n) for n in range(len(orders)))))
         trust = next((order.trust for order in orders), None)
         if level in ("B-LT", "B-LTA") and trust is not None:
             proofs = Proofs(trust, session)
             timestamper = orders[0].timestamper if level == "B-LTA" else None
-            return await _with_proofs(outcomes, proofs, timestamper, session, gate)
+            return await _with_proofs(outcomes, proofs, timestamper, session, exchange, gate)
     return outcomes
 
 
@@ -112,10 +115,10 @@ async def _unfit(orders: list[Order], session: aiohttp.ClientSession) -> dict[by
     return found
 
 
-async def _signed(pdf: bytes, order: Order, session: aiohttp.ClientSession) -> SignedPdf:
+async def _signed(pdf: bytes, order: Order, session: aiohttp.ClientSession, exchange: Exchange) -> SignedPdf:
     work = await laid_out(pdf, order)
     check_period(order.key, min(order.moment, now()))
-    client = HttpTimeStamper(order.timestamper, session) if order.timestamper else None
+    client = HttpTimeStamper(order.timestamper, session, exchange) if order.timestamper else None
     return told(pdf, work, await one_signature(work, order, client), order)
 
 
@@ -124,6 +127,7 @@ async def _with_proofs(
     proofs: Proofs,
     timestamper: Timestamper | None,
     session: aiohttp.ClientSession,
+    exchange: Exchange,
     gate: asyncio.Semaphore,
 ) -> list[Outcome]:
     """B-LT; with a time-stamper B-LTA."""
@@ -140,7 +144,7 @@ async def _with_proofs(
             return outcome
         if timestamper is None:
             return _grown(outcome, with_proofs(outcome.data, proofs, store), "B-LT")
-        return _grown(outcome, await closed(outcome.data, proofs, timestamper, session), "B-LTA")
+        return _grown(outcome, await closed(outcome.data, proofs, timestamper, session, exchange), "B-LTA")
 
     return list(await asyncio.gather(*(_tried(gate, functools.partial(close, outcome)) for outcome in outcomes)))
 

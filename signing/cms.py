@@ -86,8 +86,7 @@ async def make_cms(
     prove(key.certificate, value, template.to_sign(document_digest), digest)
     token = b""
     if timestamper is not None:
-        stamped = await timestamper.async_timestamp(_digest_of(value, digest), digest)
-        token = stamped.dump()
+        token = await timestamper.stamp(_digest_of(value, digest), digest)
     return template.filled(document_digest, value, token)
 
 

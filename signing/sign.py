@@ -29,6 +29,7 @@ from signing.appearance import Appearance, Box, LaterSignature
 from signing.certificates import certificate_names, check_period, check_signer, now
 from signing.cms import CertificateSigner, Maker, bytes_reserved, has_template, layout_signer, make_cms
 from signing.errors import PlaceTaken, TimestampUnavailable, UnsuitablePdf
+from signing.exchange import Exchange
 from signing.keys import SigningKey
 from signing.network import http_session, run, run_alone
 from signing.opening import LARGEST_PDF, QuietWriter, open_for_signing
@@ -180,13 +181,13 @@ async def _room(order: Order) -> int:
 
 async def _with_others(work: Work, order: Order) -> bytes:
     """Ask the certificate's issuer first, have the signature time-stamped, collect validation data."""
-    async with http_session() as session:
+    async with http_session() as session, Exchange() as exchange:
         if order.trust is not None:
             await check_signer(order.key, order.trust, session)
-        client = HttpTimeStamper(order.timestamper, session) if order.timestamper else None
+        client = HttpTimeStamper(order.timestamper, session, exchange) if order.timestamper else None
         signed = await one_signature(work, order, client)
         if order.validation_data and order.timestamper is not None and order.trust is not None:
-            signed = await augment(signed, order.timestamper, order.trust, session)
+            signed = await augment(signed, order.timestamper, order.trust, session, exchange)
     return signed
 
 

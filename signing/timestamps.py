@@ -2,110 +2,103 @@
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass
+import asyncio
+from contextlib import suppress
 
 import aiohttp
-from asn1crypto import cms, tsp, x509
+from asn1crypto import cms, tsp
 from pyhanko.sign.timestamps import TimeStamper as PyhankoTimeStamper
-from pyhanko.sign.validation.generic_cms import extract_certs_for_validation, validate_sig_integrity
 
+from signing.certificates import now
 from signing.errors import TimestampUnavailable
+from signing.exchange import LONGEST_ANSWER, Answer, Exchange, plain_address
+from signing.plain_file import Unfamiliar
+from signing.questions import Question, question_about
+from signing.timestamper import Timestamper as Timestamper
+from signing.token_form import Form, form_of
+from signing.tokens import judged
 
-_LONGEST_ANSWER = 256 * 1024
-
-
-@dataclass(frozen=True)
-class Timestamper:
-    """Where time-stamps come from. `timeout` in seconds; `token_bytes` is the room kept for one token."""
-
-    url: str
-    timeout: float = 10.0
-    token_bytes: int = 8192
+_QUESTION, _ANSWER = "application/timestamp-query", "application/timestamp-reply"
 
 
 class HttpTimeStamper(PyhankoTimeStamper):
-    """The client handed to pyHanko. One per call of our API: it keeps no connection and no cache between calls."""
+    """The client handed to pyHanko. One per signature; connections are the call's, forms of answers the process's."""
 
-    def __init__(self, settings: Timestamper, session: aiohttp.ClientSession) -> None:
+    def __init__(self, settings: Timestamper, session: aiohttp.ClientSession, exchange: Exchange) -> None:
         super().__init__(include_nonce=True)  # type: ignore[no-untyped-call]
         self._settings = settings
         self._session = session
-        self.last_token: cms.ContentInfo | None = None
+        self._exchange = exchange
+        self.last_token: bytes | None = None
+
+    async def stamp(self, digest: bytes, algorithm: str) -> bytes:
+        """The DER of a token for exactly this digest, with our nonce, proven by the certificate it encloses.
+
+        Whether that certificate is trusted is judged elsewhere, with revocation. Raises TimestampUnavailable.
+        """
+        question = question_about(digest, algorithm)
+        answer = await self._answered(question.der)
+        self.last_token = token_in(answer, question)
+        return self.last_token
+
+    async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
+        """`stamp`, for pyHanko."""
+        return cms.ContentInfo.load(await self.stamp(message_digest, md_algorithm))
 
     async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
-        headers = {"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply"}
-        limit = aiohttp.ClientTimeout(total=self._settings.timeout)
         try:
-            async with self._session.post(
-                self._settings.url, data=req.dump(), headers=headers, timeout=limit, allow_redirects=False
-            ) as answer:
-                status = answer.status
-                body = await answer.content.read(_LONGEST_ANSWER + 1)
-                while len(body) <= _LONGEST_ANSWER and (more := await answer.content.read(_LONGEST_ANSWER)):
-                    body += more
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise TimestampUnavailable(
-                "unreachable", "the time-stamping authority does not answer"
-            ) from error
-        if status != 200:
-            raise TimestampUnavailable("refused", f"the time-stamping authority answered {status}")
-        if len(body) > _LONGEST_ANSWER:
-            raise TimestampUnavailable("malformed", "the time-stamping authority's answer has no end")
-        try:
-            return tsp.TimeStampResp.load(body)
+            return tsp.TimeStampResp.load(await self._answered(req.dump()), strict=True)
         except ValueError as error:
             raise TimestampUnavailable("malformed", "the answer is not a time-stamp") from error
 
-    async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
-        """A token for exactly this digest, with our nonce, intact under the certificate it encloses.
-
-        Whether that certificate is trusted is judged elsewhere, with revocation.
-        """
-        _, request = self.request_cms(message_digest, md_algorithm)  # type: ignore[no-untyped-call]
-        answer = await self.async_request_tsa_response(request)
+    async def _answered(self, question: bytes) -> bytes:
+        """The octets of the answer. Raises TimestampUnavailable."""
         try:
-            status = answer["status"]["status"].native
-            if status not in ("granted", "granted_with_mods"):
-                raise TimestampUnavailable("refused", f"the time-stamping authority said {status}")
-            token = answer["time_stamp_token"]
-            _check(token, request)
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
-            raise TimestampUnavailable("malformed", "the answer is not a time-stamp") from error
-        self.last_token = token
-        return token
+            answer = await self._asked(question)
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise TimestampUnavailable("unreachable", "the time-stamping authority does not answer") from error
+        if answer.status != 200:
+            raise TimestampUnavailable("refused", f"the time-stamping authority answered {answer.status}")
+        if len(answer.body) > LONGEST_ANSWER:
+            raise TimestampUnavailable("malformed", "the time-stamping authority's answer has no end")
+        return answer.body
+
+    async def _asked(self, question: bytes) -> Answer:
+        """Over a connection of our own where all is plain, otherwise through aiohttp, both within the one time limit."""
+        loop = asyncio.get_running_loop()
+        last = loop.time() + self._settings.timeout
+        with suppress(Unfamiliar):
+            address = plain_address(self._settings.url, _QUESTION, _ANSWER)
+            return await self._exchange.post(address, question, self._settings.timeout)
+        limit = aiohttp.ClientTimeout(total=max(last - loop.time(), 0.001))
+        headers = {"Content-Type": _QUESTION, "Accept": _ANSWER}
+        async with self._session.post(
+            self._settings.url, data=question, headers=headers, timeout=limit, allow_redirects=False
+        ) as told:
+            body = await told.content.read(LONGEST_ANSWER + 1)
+            while len(body) <= LONGEST_ANSWER and (more := await told.content.read(LONGEST_ANSWER)):
+                body += more
+            return Answer(told.status, body)
 
 
-def _check(token: cms.ContentInfo, request: tsp.TimeStampReq) -> None:
-    signed: cms.SignedData = token["content"]
-    info: tsp.TSTInfo = signed["encap_content_info"]["content"].parsed
-    if info["message_imprint"].dump() != request["message_imprint"].dump():
-        raise TimestampUnavailable("malformed", "the time-stamp is for something else")
-    if info["nonce"].native != request["nonce"].native:
-        raise TimestampUnavailable("malformed", "the time-stamp answers another request")
-    signer_info = signed["signer_infos"][0]
-    digest = signer_info["digest_algorithm"]["algorithm"].native
-    actual = _digest(bytes(signed["encap_content_info"]["content"]), digest)
-    certificate = _signer_of(signed)
-    intact, valid = validate_sig_integrity(signer_info, certificate, "tst_info", actual)
-    if not (intact and valid):
-        raise TimestampUnavailable("malformed", "the time-stamp's own signature is broken")
+# By length: answers of one authority have few lengths, and of one length few forms.
+_FORMS: dict[int, tuple[Form, ...]] = {}
+_MOST_LENGTHS, _MOST_FORMS = 64, 4
 
 
-_signers: dict[tuple[bytes, bytes], x509.Certificate] = {}
-_MOST_SIGNERS = 64
+def token_in(answer: bytes, question: Question) -> bytes:
+    """The DER of the token in a good answer to this question. Raises TimestampUnavailable."""
+    moment = now()
+    for form in _FORMS.get(len(answer), ()):
+        if form.proves(answer, question, moment):
+            return answer[form.token]
+    proof = judged(answer, question, moment)
+    with suppress(Unfamiliar):
+        _remember(form_of(answer, proof, question, moment))
+    return proof.token
 
 
-def _signer_of(signed: cms.SignedData) -> x509.Certificate:
-    """Whose token it is. The same certificates and the same name give the same answer, and looking costs a signature."""
-    key = (signed["certificates"].dump(), signed["signer_infos"][0]["sid"].dump())
-    if key not in _signers:
-        found = extract_certs_for_validation(signed).signer_cert
-        if len(_signers) >= _MOST_SIGNERS:
-            _signers.clear()
-        _signers[key] = found
-    return _signers[key]
-
-
-def _digest(data: bytes, algorithm: str) -> bytes:
-    return hashlib.new(algorithm, data).digest()
+def _remember(form: Form) -> None:
+    if form.length not in _FORMS and len(_FORMS) >= _MOST_LENGTHS:
+        _FORMS.clear()
+    _FORMS[form.length] = (form, *_FORMS.get(form.length, ())[: _MOST_FORMS - 1])

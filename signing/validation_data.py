@@ -20,6 +20,7 @@ from pyhanko_certvalidator.path import ValidationPath
 
 from signing.certificates import fetching_context, good_signer_of
 from signing.errors import TimestampUnavailable, UnsuitablePdf
+from signing.exchange import Exchange
 from signing.network import http_session, run
 from signing.opening import QuietWriter, open_for_signing
 from signing.plain_file import Unfamiliar
@@ -52,28 +53,30 @@ def add_validation_data(pdf: bytes, *, timestamper: Timestamper, trust: TrustRoo
 
 
 async def _augment_alone(pdf: bytes, timestamper: Timestamper, trust: TrustRoots) -> bytes:
-    async with http_session() as session:
-        return await augment(pdf, timestamper, trust, session)
+    async with http_session() as session, Exchange() as exchange:
+        return await augment(pdf, timestamper, trust, session, exchange)
 
 
 async def augment(
-    pdf: bytes, timestamper: Timestamper, trust: TrustRoots, session: aiohttp.ClientSession
+    pdf: bytes, timestamper: Timestamper, trust: TrustRoots, session: aiohttp.ClientSession, exchange: Exchange
 ) -> bytes:
     """`add_validation_data` within a running call."""
     proofs = Proofs(trust, session)
     await proofs.collect(pdf)
-    return await closed(pdf, proofs, timestamper, session)
+    return await closed(pdf, proofs, timestamper, session, exchange)
 
 
-async def closed(pdf: bytes, proofs: Proofs, timestamper: Timestamper, session: aiohttp.ClientSession) -> bytes:
+async def closed(
+    pdf: bytes, proofs: Proofs, timestamper: Timestamper, session: aiohttp.ClientSession, exchange: Exchange
+) -> bytes:
     """The file with these proofs and a document time-stamp over them: B-LTA."""
     # The authority that stamps the file should be one whose proofs are inside. It nearly always is the one of the
     # signatures; when not, its proofs are known after the first try.
     for _ in range(2):
-        client = HttpTimeStamper(timestamper, session)
+        client = HttpTimeStamper(timestamper, session, exchange)
         stamped = await _stamp(pdf, proofs, timestamper, client)
         assert client.last_token is not None
-        if not await proofs.add_timestamp(client.last_token["content"]):
+        if not await proofs.add_timestamp(cms.ContentInfo.load(client.last_token)["content"]):
             return stamped
     return stamped
 
