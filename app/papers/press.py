@@ -23,7 +23,7 @@ import typst
 from PIL import Image
 
 from app.papers import fonts
-from app.papers.archive import archived_document
+from app.papers.archive import archived
 from app.papers.drawer import Drawer
 from app.papers.errors import PaperDamaged
 from app.papers.letters import Unknown, for_paper
@@ -65,7 +65,7 @@ async def print_paper(
 ) -> Paper:
     """Print `template` with `data` (a mapping or frozen dataclass) without holding up the event loop.
 
-    `images` are PNG, JPEG or SVG bytes a template reaches as `picture("name")`. `pdf_a` proves PDF/A-2b (about 15 ms).
+    `images` are PNG, JPEG or SVG bytes a template reaches as `picture("name")`. `pdf_a` proves PDF/A-2b (`archive`).
     The same arguments give the same bytes. `printed_at` is aware. `unknown`: see `letters.printable`.
     Raises PaperDamaged, LetterMissing.
     """
@@ -90,11 +90,13 @@ def press(
     plain["_pictures"] = {name: _as_svg(picture) for name, picture in (images or {}).items()}
     pdf, said = compiled(template.resolve(), json.dumps(plain, ensure_ascii=False), printed_at)
     places = {place["name"]: Box(**place["box"]) for place in said}
-    with pikepdf.open(BytesIO(pdf)) as document:
-        pages = len(document.pages)
-        if pdf_a:
-            pdf = archived_document(document, printed_at=printed_at, ours=True)
+    pdf, pages = archived(pdf, printed_at=printed_at) if pdf_a else (pdf, _pages(pdf))
     return Paper(pdf, hashlib.sha256(pdf).hexdigest(), pages, places)
+
+
+def _pages(pdf: bytes) -> int:
+    with pikepdf.open(BytesIO(pdf)) as document:
+        return len(document.pages)
 
 
 def compiled(template: Path, data: str, printed_at: datetime) -> tuple[bytes, list[dict[str, Any]]]:
