@@ -81,9 +81,9 @@ class HttpTimeStamper(PyhankoTimeStamper):
             return Answer(told.status, body)
 
 
-# By length: answers of one authority have few lengths, and of one length few forms.
+# By length: answers of one authority have few lengths, and of one length as many forms as it has machines.
 _FORMS: dict[int, tuple[Form, ...]] = {}
-_MOST_LENGTHS, _MOST_FORMS = 64, 4
+_MOST_LENGTHS, _MOST_FORMS = 64, 16
 
 
 def token_in(answer: bytes, question: Question) -> bytes:

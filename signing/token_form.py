@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from asn1crypto import keys as asn1_keys
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from signing.keys import HASHES
@@ -60,7 +60,7 @@ class Form:
     attributes: slice
     value: slice
     hashed_with: str
-    public: rsa.RSAPublicKey
+    public: rsa.RSAPublicKey | ec.EllipticCurvePublicKey
     since: datetime
     until: datetime
 
@@ -81,8 +81,12 @@ class Form:
             return False
         # RFC 5652, 5.4: signed is the SET, kept is the same under another tag.
         signed = b"\x31" + answer[self.attributes][1:]
+        value, digest = answer[self.value], HASHES[self.hashed_with]
         try:
-            self.public.verify(answer[self.value], signed, padding.PKCS1v15(), HASHES[self.hashed_with])
+            if isinstance(self.public, rsa.RSAPublicKey):
+                self.public.verify(value, signed, padding.PKCS1v15(), digest)
+            else:
+                self.public.verify(value, signed, ec.ECDSA(digest))
         except InvalidSignature:
             return False
         return True
@@ -90,12 +94,13 @@ class Form:
 
 def form_of(answer: bytes, proof: Judged, question: Question, moment: datetime) -> Form:
     """The form of an answer that was judged good. Raises Unfamiliar when it is none we know."""
-    if proof.signature != "rsassa_pkcs1v15":
-        raise Unfamiliar("not proven with RSA")
     info: asn1_keys.PublicKeyInfo = proof.certificate.public_key
     public = load_der_public_key(info.dump())
-    if not isinstance(public, rsa.RSAPublicKey):
-        raise Unfamiliar("not proven with RSA")
+    kinds = {"rsassa_pkcs1v15": rsa.RSAPublicKey, "ecdsa": ec.EllipticCurvePublicKey}
+    if not isinstance(public, rsa.RSAPublicKey | ec.EllipticCurvePublicKey) or not isinstance(
+        public, kinds.get(proof.signature, ())
+    ):
+        raise Unfamiliar("another kind of proof")
     _, token = _inside(answer, _only(answer, 0, len(answer), _SEQUENCE), _SEQUENCE, _SEQUENCE)
     _, wrapped = _inside(answer, token, _NAME, _TAGGED_0)
     signed = _only(answer, wrapped.content, wrapped.end, _SEQUENCE)

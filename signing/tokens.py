@@ -93,11 +93,7 @@ def _check_authority(certificate: x509.Certificate, moments: tuple[datetime, ...
         for extension in certificate["tbs_certificate"]["extensions"]
         if extension["extn_id"].native == "extended_key_usage"
     ]
-    if (
-        len(usages) != 1
-        or not usages[0]["critical"].native
-        or usages[0]["extn_value"].parsed.native != ["time_stamping"]
-    ):
+    if len(usages) != 1 or not usages[0]["critical"].native or usages[0]["extn_value"].parsed.native != ["time_stamping"]:
         raise TimestampUnavailable("malformed", "the time-stamp is made with a certificate for something else")
     if not all(certificate.not_valid_before <= moment <= certificate.not_valid_after for moment in moments):
         raise TimestampUnavailable("malformed", "the time-stamp is made with a certificate that is not valid")

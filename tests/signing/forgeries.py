@@ -11,7 +11,7 @@ from pathlib import Path
 from asn1crypto import algos, cms, core, tsp, x509
 from cryptography import x509 as certificates
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
@@ -22,11 +22,14 @@ NOW = datetime.now(UTC).replace(microsecond=0)
 _HASHES: dict[str, hashes.HashAlgorithm] = {"sha1": hashes.SHA1(), "sha256": hashes.SHA256(), "sha512": hashes.SHA512()}
 
 
+Key = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
+
+
 @dataclass(frozen=True)
 class Authority:
     """Its key and certificate; every other word is what it says, true unless replaced."""
 
-    key: rsa.RSAPrivateKey
+    key: Key
     certificate: x509.Certificate
     beside: tuple[x509.Certificate, ...] = ()
     status: str = "granted"
@@ -71,8 +74,10 @@ class Authority:
                 },
                 "digest_algorithm": {"algorithm": self.digest},
                 "signed_attrs": attributes,
-                "signature_algorithm": {"algorithm": "rsassa_pkcs1v15"},
-                "signature": self.key.sign(attributes.dump(), padding.PKCS1v15(), _HASHES[self.digest]),
+                "signature_algorithm": {
+                    "algorithm": "rsassa_pkcs1v15" if isinstance(self.key, rsa.RSAPrivateKey) else f"{self.digest}_ecdsa"
+                },
+                "signature": signature(self.key, attributes.dump(), self.digest),
             }
         )  # fmt: skip
         signed = cms.SignedData(
@@ -112,7 +117,7 @@ def of_the_pki(folder: Path) -> Authority:
 
 
 def self_made(
-    key: rsa.RSAPrivateKey,
+    key: Key,
     *,
     critical: bool = True,
     usages: Sequence[certificates.ObjectIdentifier] = (ExtendedKeyUsageOID.TIME_STAMPING,),
@@ -134,6 +139,12 @@ def self_made(
         builder = builder.add_extension(certificates.ExtendedKeyUsage(list(usages)), critical)
     made = builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
     return Authority(key, x509.Certificate.load(made))
+
+
+def signature(key: Key, data: bytes, digest: str = "sha256") -> bytes:
+    if isinstance(key, rsa.RSAPrivateKey):
+        return key.sign(data, padding.PKCS1v15(), _HASHES[digest])
+    return key.sign(data, ec.ECDSA(_HASHES[digest]))
 
 
 def imprint(digest: bytes, algorithm: str) -> bytes:

@@ -9,8 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from hypothesis import given, settings
 from hypothesis import strategies as some
@@ -22,7 +21,7 @@ from signing.timestamps import token_in
 from signing.token_form import Form, form_of
 from signing.tokens import judged
 from tests.signing.conftest import Office
-from tests.signing.forgeries import NOW, Authority, imprint, of_the_pki, self_made
+from tests.signing.forgeries import NOW, Authority, imprint, of_the_pki, self_made, signature
 
 DIGEST = hashlib.sha256(b"a paper").digest()
 OTHER = hashlib.sha256(b"another paper").digest()
@@ -102,6 +101,23 @@ def test_the_development_authoritys_answers_are_of_one_form_where_they_are_of_on
             again += 1
         known[len(answer)] = form_of(answer, proof, question, datetime.now(UTC))
     assert again >= 2
+
+
+def test_an_elliptic_proof_is_judged_alike() -> None:
+    authority, question = self_made(ec.generate_private_key(ec.SECP256R1())), asked()
+    known: dict[int, Form] = {}
+    for _ in range(40):
+        answer = authority.answer(question)
+        known.setdefault(len(answer), form_of(answer, judged(answer, question, NOW), question, NOW))
+        assert known[len(answer)].proves(answer, question, NOW)
+    forged = authority.says(key=ec.generate_private_key(ec.SECP256R1()))
+    met = 0
+    for _ in range(40):
+        answer = forged.answer(question)
+        if len(answer) in known:
+            met += 1
+            assert refused(known[len(answer)], answer, question)
+    assert met
 
 
 def test_a_form_is_learned_once_and_then_used(true: Authority, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -211,7 +227,7 @@ def again_signed(authority: Authority, known: Form, answer: bytes, changes: dict
         changed[place] = octet
     changed[known.digest] = hashlib.sha256(changed[known.info]).digest()
     signed = b"\x31" + bytes(changed[known.attributes])[1:]
-    changed[known.value] = authority.key.sign(signed, padding.PKCS1v15(), hashes.SHA256())
+    changed[known.value] = signature(authority.key, signed)
     return bytes(changed)
 
 
