@@ -1,6 +1,7 @@
 """What the commands call: modules imported at the last moment, failures told in one line."""
 
 import asyncio
+import gc
 import importlib
 import inspect
 import os
@@ -56,6 +57,7 @@ def take_environment_of(folder: Path) -> None:
 
 def carry_out(module: str, function: str, *arguments: object, **options: object) -> Any:
     """Call `module.function`, and wait for it when it is a coroutine. A part that is not there is named."""
+    _without_rich()
     try:
         found = getattr(importlib.import_module(module), function)
     except ModuleNotFoundError as error:
@@ -75,6 +77,14 @@ def carry_out(module: str, function: str, *arguments: object, **options: object)
         refuse(refusal.words())
 
 
+def _without_rich() -> None:
+    """structlog loads rich and pygments when it finds them, for coloured tracebacks we never write: 5 MB a process."""
+    sys.modules.setdefault("rich", None)  # type: ignore[arg-type]
+    importlib.import_module("structlog")
+    if sys.modules["rich"] is None:
+        del sys.modules["rich"]
+
+
 def open_demo(**wishes: Any) -> int:
     """`motcua demo`."""
     from app.demo import Wishes, run
@@ -91,7 +101,10 @@ def serve(settings: "Settings") -> None:
 
     if settings.port and not port_is_free(settings.port, settings.host):
         refuse(f"Port {settings.port} on {settings.host} is taken by another program; choose with MOTCUA_PORT.")
+    gc.disable()  # a hundred thousand new objects that all stay: there is nothing to collect, and looking costs a tenth
     application: FastAPI = carry_out("app.main", "create_app", settings)
+    gc.freeze()
+    gc.enable()
     options: dict[str, Any] = {
         "host": settings.host,
         "port": settings.port,

@@ -32,7 +32,6 @@ def serve_forked(application: "FastAPI", processes: int, **options: Any) -> None
         raise RuntimeError(f"{running - 1} threads run before the web processes are forked")
     config = uvicorn.Config(application, **options)
     port = config.bind_socket()
-    gc.collect()
     gc.freeze()  # what is loaded now is never looked at again by the collector, so its pages stay shared
     children: dict[int, float] = {}
     leaving = False

@@ -4,6 +4,10 @@ from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, Column, DateTime, Integer, Text
 from sqlalchemy.dialects.postgresql import BYTEA, JSONB
+from sqlmodel import SQLModel
+
+# Rows are not validated (a table is guarded by its checks), so what would validate them is built only when somebody asks.
+SQLModel.model_config["defer_build"] = True
 
 
 def moment(*, nullable: bool = False) -> Column:  # type: ignore[type-arg]

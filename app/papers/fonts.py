@@ -6,8 +6,6 @@ A face that lacks letters does not fail by itself: typst falls back to another f
 from functools import cache
 from pathlib import Path
 
-from fontTools.ttLib import TTFont  # type: ignore[import-untyped, unused-ignore]
-
 from app.papers.errors import PaperDamaged
 
 FOLDER = Path(__file__).parent / "fonts"
@@ -27,6 +25,9 @@ def letters(folder: Path = FOLDER) -> frozenset[int]:
 
     Raises PaperDamaged when a face is missing or lacks one of `VIETNAMESE`; called once at start-up by `check_fonts`.
     """
+    # Here: for the processes that print.
+    from fontTools.ttLib import TTFont  # type: ignore[import-untyped, unused-ignore]
+
     shared: set[int] | None = None
     for face in FACES:
         path = folder / f"{face}.ttf"

@@ -1,7 +1,7 @@
 """Sign in and out; keep what was typed when a session ends in the middle of a form."""
 
 import hmac
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from fastapi import Depends, Request, Response
 
@@ -13,10 +13,13 @@ from app.faces.parking import as_given, park_and_leave, parked_on, remember, ses
 from app.faces.routes import Router
 from app.kit.errors import Refused
 from app.kit.words import language_of
-from app.portal.identity import IdentityProvider, LevelTooLow, ProviderAway, SignInNotFinished
+from app.portal.identity import LevelTooLow, ProviderAway, SignInNotFinished
 from app.portal.page import go, show_alone
 from app.sessions import service as sessions
 from app.sessions.service import SignedIn
+
+if TYPE_CHECKING:
+    from app.portal.identity_provider import IdentityProvider
 
 _YEAR: Final = 365 * 24 * 60 * 60
 
@@ -92,8 +95,11 @@ def unpark(session: SignedIn | None, path: str) -> dict[str, Any] | None:
     return as_given(typed) if typed is not None else None
 
 
-def provider(request: Request) -> IdentityProvider:
+def provider(request: Request) -> "IdentityProvider":
     """The one identity provider of this process."""
+    # Here: it brings authlib and joserfc along, 0.1 s and 10 MB, for the processes in which somebody signs in.
+    from app.portal.identity_provider import IdentityProvider
+
     state = request.app.state
     if getattr(state, "identity_provider", None) is None:
         told = state.settings

@@ -5,8 +5,6 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final, Protocol
 
-import phonenumbers
-
 from app.kit.words import N_, say
 from app.procedures import dates
 from app.procedures.conditions import holds
@@ -168,6 +166,8 @@ def _personal_number(field: FormField, text: str, label: str, language: str) -> 
 
 
 def _phone(field: FormField, text: str, label: str, language: str) -> tuple[Any, str | None]:
+    import phonenumbers  # here: sixty modules for the processes that check a number
+
     try:
         parsed = phonenumbers.parse(text, "VN")
     except phonenumbers.NumberParseException:

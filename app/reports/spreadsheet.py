@@ -10,8 +10,6 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
-import xlsxwriter
-
 from app.kit.clock import LOCAL
 from app.kit.words import N_, say
 from app.reports.periods import Period
@@ -100,6 +98,8 @@ async def stream_csv(
 
 def as_xlsx(sheet: Sheet, language: str = "vi") -> bytes:
     """A workbook of one sheet: A4 landscape, header frozen and repeated on each page, numbers and dates as such."""
+    import xlsxwriter  # here: forty modules for the few processes that are asked for a workbook
+
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {
         "in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
