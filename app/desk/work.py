@@ -1,28 +1,31 @@
 """My work by due time: queues, filters in the address, keyset pages."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Request, Response
 
 from app.desk.due_dates import due_of
-from app.desk.frame import desk_frame
 from app.desk.wording import ROLES, counted, tag_of
 from app.dossiers import queries_desk as queries
 from app.dossiers.queries_desk import Cursor, WorkRow
 from app.faces.access import OfficerVisit, Visit
 from app.faces.due import DueState
+from app.faces.officers import stand_around
 from app.faces.pages import render
+from app.faces.routes import Router
 from app.faces.speaking import speaking, words
 from app.kit import clock
+from app.kit.glance import Glance
 from app.kit.words import N_
 from app.org.models import Role
 from app.procedures.catalogue import LoadedProcedure
 
-router = APIRouter(prefix="/desk", include_in_schema=False, dependencies=[Depends(desk_frame)])
+router = Router(prefix="/desk", include_in_schema=False)
 
 QUEUES: Final = {
     "todo": N_("Cần làm"), "mine": N_("Tôi đang giữ"), "free": N_("Chưa ai nhận"), "others": N_("Đồng nghiệp đang giữ"),
@@ -62,16 +65,31 @@ async def my_work(
     )
     rows = await _rows(visit, wanted)
     page, more = rows[: queries.PAGE], len(rows) > queries.PAGE
-    with speaking(visit.language):
+    told = await _told(visit, wanted)
+    procedures = await visit.tools.catalogue.versions(visit.db, told["procedures"])
+    language = visit.language
+    with speaking(language):
         now = clock.now()
-        procedures = await visit.tools.catalogue.all_current(visit.db, clock.today())
         return render(
-            request, "desk/worklist/list.html", title=words(QUEUES[wanted.queue]), groups=await _groups(visit, wanted),
-            rows=[await _row(visit, row, wanted, now) for row in page], chips=await _chips(visit, wanted),
-            filters=_filters(visit, wanted, procedures), keep={"queue": wanted.queue, "due": wanted.due},
+            request, "desk/worklist/list.html", title=words(QUEUES[wanted.queue]), groups=_groups(told, wanted),
+            rows=[await _row(visit, row, now, language) for row in page], chips=_chips(told, wanted),
+            filters=_filters(visit, wanted, procedures, language), keep={"queue": wanted.queue, "due": wanted.due},
             next=wanted.address(after=_written(page[-1].cursor)) if more else None,
             first=wanted.address() if wanted.after else None,
         )
+
+
+async def _told(visit: Visit, wanted: Wanted) -> Mapping[str, Any]:
+    """The counts beside the list and the procedures to choose from, with the frame around all of it."""
+    officer, glance = visit.officer, Glance()
+    now, tomorrow, soon = _moments(visit)
+    queries.ask_work(
+        glance, offices=officer.offices, roles=_lanes(visit, wanted), officer_id=officer.id, now=now, tomorrow=tomorrow,
+        soon=soon,
+    )
+    queries.ask_waiting(glance, offices=officer.offices, office_id=officer.office_id, officer_id=officer.id)
+    visit.tools.catalogue.ask_current(glance, clock.today())
+    return await stand_around(visit, glance)
 
 
 async def _rows(visit: Visit, wanted: Wanted) -> list[WorkRow]:
@@ -91,7 +109,7 @@ async def _rows(visit: Visit, wanted: Wanted) -> list[WorkRow]:
     )
 
 
-async def _row(visit: Visit, row: WorkRow, wanted: Wanted, now: datetime) -> dict[str, Any]:
+async def _row(visit: Visit, row: WorkRow, now: datetime, language: str) -> dict[str, Any]:
     loaded = await visit.tools.catalogue.version(visit.db, row.version_id)
     calendar, open_step = visit.tools.calendars.of(row.office_id), bool(row.step)
     promise = due_of(
@@ -114,8 +132,8 @@ async def _row(visit: Visit, row: WorkRow, wanted: Wanted, now: datetime) -> dic
     href = f"/desk/intake/{row.dossier_id}" if state == "draft" else f"/desk/dossiers/{row.dossier_id}"
     return {
         "id": f"{row.dossier_id}:{row.task_no}", "href": href, "person": row.holder_name, "code": row.code or "—",
-        "procedure": loaded.procedure.short.in_(visit.language), "note": " · ".join(notes), "due": shown,
-        "step": step_title(loaded, row.step, visit.language), "tag": tag,
+        "procedure": loaded.procedure.short.in_(language), "note": " · ".join(notes), "due": shown,
+        "step": step_title(loaded, row.step, language), "tag": tag,
     }
 
 
@@ -125,18 +143,8 @@ def step_title(loaded: LoadedProcedure, name: str, language: str) -> str:
     return rule.title.in_(language) if rule else name.replace("_", " ")
 
 
-async def _groups(visit: Visit, wanted: Wanted) -> list[dict[str, Any]]:
-    officer = visit.officer
-    now, tomorrow, soon = _moments(visit)
-    work = await queries.count_work(
-        visit.db, offices=officer.offices, roles=_lanes(visit, wanted), officer_id=officer.id, now=now,
-        tomorrow=tomorrow, soon=soon,
-    )
-    waiting = await queries.count_waiting(
-        visit.db, offices=officer.offices, office_id=officer.office_id, officer_id=officer.id
-    )
-    visit.request.state.counts = work
-    known = visit.request.state.frame.way[0].count  # the frame has counted the alerts
+def _groups(told: Mapping[str, Any], wanted: Wanted) -> list[dict[str, Any]]:
+    known = told["alerts"]  # for the frame as well
 
     def item(queue: str, count: int) -> dict[str, Any]:
         here = queue == wanted.queue
@@ -144,40 +152,41 @@ async def _groups(visit: Visit, wanted: Wanted) -> list[dict[str, Any]]:
                 "count": counted(count), "here": here}
 
     groups: list[dict[str, Any]] = [
-        {"title": words(N_("Của tôi")), "items": [item("todo", work["todo"]), item("mine", work["mine"]),
-                                                  item("drafts", waiting["drafts"]),
+        {"title": words(N_("Của tôi")), "items": [item("todo", told["todo"]), item("mine", told["mine"]),
+                                                  item("drafts", told["drafts"]),
                                                   {"href": "/desk/alerts", "words": words(N_("Điều cần biết")),
                                                    "count": counted(known), "late": known > 0}]},
         {"title": words(N_("Của bộ phận")), "items": [
-            item("free", work["free"]), item("others", work["others"]), item("supplement", waiting["supplement"]),
-            item("ready", waiting["ready"])]},
+            item("free", told["free"]), item("others", told["others"]), item("supplement", told["supplement"]),
+            item("ready", told["ready"])]},
         {"title": words(N_("Liên thông")), "items": [
-            {"href": "/desk/consultations", "words": words(N_("Xã khác hỏi")), "count": counted(waiting["asked"])},
-            {"href": "/overview/stuck", "words": words(N_("Hồ sơ kẹt")), "count": counted(waiting["stuck"]),
-             "late": waiting["stuck"] > 0}]},
+            {"href": "/desk/consultations", "words": words(N_("Xã khác hỏi")), "count": counted(told["asked"])},
+            {"href": "/overview/stuck", "words": words(N_("Hồ sơ kẹt")), "count": counted(told["stuck"]),
+             "late": told["stuck"] > 0}]},
     ]
     return groups
 
 
-async def _chips(visit: Visit, wanted: Wanted) -> list[dict[str, Any]]:
+def _chips(told: Mapping[str, Any], wanted: Wanted) -> list[dict[str, Any]]:
     """Filters by due time; only where rows have one."""
     if wanted.queue in STATE_QUEUES:
         return []
-    counts = visit.request.state.counts if wanted.queue == "todo" else {}
     chips: list[dict[str, Any]] = [{"href": wanted.address(due=""), "words": words(N_("Tất cả")), "here": not wanted.due}]
     for name, message in WINDOWS.items():
-        count = counted(counts[name]) if name in counts else None
+        count = counted(told[name]) if wanted.queue == "todo" else None
         chips.append({"href": wanted.address(due=name), "words": words(message), "count": count, "mark": name,
                       "here": wanted.due == name})
     return chips
 
 
-def _filters(visit: Visit, wanted: Wanted, procedures: tuple[LoadedProcedure, ...]) -> list[dict[str, Any]]:
+def _filters(
+    visit: Visit, wanted: Wanted, procedures: tuple[LoadedProcedure, ...], language: str
+) -> list[dict[str, Any]]:
     if wanted.queue in STATE_QUEUES:
         return []
     every = {"value": "", "text": words(N_("Tất cả"))}
     fields = [{"name": "procedure", "label": words(N_("Thủ tục")), "value": wanted.procedure, "options": [
-        every, *({"value": one.code, "text": one.procedure.short.in_(visit.language)} for one in procedures)]}]
+        every, *({"value": one.code, "text": one.procedure.short.in_(language)} for one in procedures)]}]
     if visit.officer.watches:
         fields.append({"name": "lane", "label": words(N_("Bộ phận")), "value": wanted.lane, "options": [
             every, *({"value": lane, "text": words(ROLES[lane])} for lane in LANES)]})

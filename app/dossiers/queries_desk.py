@@ -1,14 +1,15 @@
 """What the desk's pages show, by plain SQL: the frame, the work lists. Row-level security decides whose rows."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
 from uuid import UUID
 
-from app.alerts.service import OPEN_COUNT
+from app.alerts import service as alerts
 from app.dossiers.models import DossierState
 from app.kit.db import Db
+from app.kit.glance import FEW, Glance
 from app.org.people import SignedOfficer
 
 Queue = Literal["todo", "mine", "free", "others"]
@@ -56,18 +57,25 @@ class WorkRow:
         return (self.step_due, self.dossier_id, self.task_no)
 
 
-async def around(db: Db, officer: SignedOfficer, signing_steps: list[str]) -> Around:
+def ask_around(glance: Glance, officer: SignedOfficer, signing_steps: Sequence[str]) -> None:
     """The office's name, how many papers wait for this officer's signature or seal, and what they have not noted yet."""
-    row = await db.row(
+    glance.ask("office", f"SELECT ARRAY[short_name, phone] FROM office WHERE id = {glance.placed(officer.office_id)}")
+    if signing_steps:
+        named = ", ".join(glance.placed(one) for one in signing_steps)
         # By lane, so that every plan goes down ix_step_work: this stands on every page of the desk.
-        "SELECT o.short_name, o.phone, (SELECT count(*) FROM (SELECT 1 FROM unnest($4::int[]) AS a(id)"
-        "   CROSS JOIN unnest($6::text[]) AS b(role) CROSS JOIN LATERAL (SELECT 1 FROM step s"
-        "   WHERE s.office_id = a.id AND s.role = b.role AND s.name = ANY($5::text[]) LIMIT 100) one LIMIT 100) x"
-        f" ) AS to_sign, ({OPEN_COUNT}) AS alerts FROM office o WHERE o.id = $2",
-        officer.id, officer.office_id, sorted(officer.roles), list(officer.offices), signing_steps,
-        ["leader", "clerk"] if signing_steps else [],
-    )
-    return Around(row["short_name"], row["phone"], int(row["to_sign"]), int(row["alerts"])) if row else Around("", "", 0, 0)
+        lanes = _lanes(
+            glance.args, officer.offices, ("leader", "clerk"),
+            lambda office, role: f"SELECT 1 FROM step s WHERE s.office_id = {office} AND s.role = {role}"
+            f" AND s.name IN ({named}) LIMIT {MANY}",
+        )
+        glance.ask("to_sign", f"SELECT count(*) FROM (SELECT 1 FROM ({lanes}) one LIMIT {MANY}) x")
+    alerts.ask_open(glance, officer)
+
+
+def around_of(told: Mapping[str, Any]) -> Around:
+    """What the header shows, from the answer to `ask_around`."""
+    short_name, phone = told["office"] or ("", "")
+    return Around(short_name, phone, told.get("to_sign", 0), told["alerts"])
 
 
 _WHO: Final[dict[str, str]] = {
@@ -76,7 +84,6 @@ _WHO: Final[dict[str, str]] = {
     "free": "s.officer_id IS NULL",
     "others": "s.officer_id IS NOT NULL AND s.officer_id <> $1",
 }
-FEW: Final = 24  # lanes, or offices, that are named one by one
 
 
 def _lanes(args: list[Any], offices: Sequence[int], roles: Sequence[str], scan: Callable[[str, str], str]) -> str:
@@ -93,13 +100,6 @@ def _lanes(args: list[Any], offices: Sequence[int], roles: Sequence[str], scan: 
         f" CROSS JOIN unnest({_placed(args, list(roles))}::text[]) AS lane(role)"
         f" CROSS JOIN LATERAL ({scan('lane_office.id', 'lane.role')}) one"
     )
-
-
-def _among(args: list[Any], offices: Sequence[int]) -> str:
-    """The same for a condition on offices."""
-    if 0 < len(offices) <= FEW:
-        return f"IN ({', '.join(_placed(args, one) for one in offices)})"
-    return f"= ANY({_placed(args, list(offices))}::int[])"
 
 
 def _placed(args: list[Any], value: object) -> str:
@@ -161,54 +161,44 @@ def _after(after: Cursor, args: list[Any]) -> str:
     return f"(s.due_at > {moment} OR (s.due_at = {moment} AND {place}) OR s.due_at IS NULL)"
 
 
-async def count_work(
-    db: Db, *, offices: tuple[int, ...], roles: list[str], officer_id: UUID, now: datetime, tomorrow: datetime,
+WORK_COUNTS: Final = ("todo", "mine", "free", "others", "late", "today", "soon")
+WAITING_COUNTS: Final = ("drafts", "supplement", "ready", "asked", "stuck")
+
+
+def ask_work(
+    glance: Glance, *, offices: tuple[int, ...], roles: list[str], officer_id: UUID, now: datetime, tomorrow: datetime,
     soon: datetime,
-) -> dict[str, int]:
-    """How many lie in each queue, counted up to MANY: {todo, mine, free, others, late, today, soon}."""
-    windows = {
-        "late": f"{_WHO['todo']} AND s.due_at < $2", "today": f"{_WHO['todo']} AND s.due_at >= $2 AND s.due_at < $3",
-        "soon": f"{_WHO['todo']} AND s.due_at >= $3 AND s.due_at < $4",
+) -> None:
+    """How many lie in each queue, counted up to MANY: WORK_COUNTS."""
+    me, begins, day, ends = (glance.placed(one) for one in (officer_id, now, tomorrow, soon))
+    who = {name: said.replace("$1", f"{me}::uuid") for name, said in _WHO.items()}
+    scans = {
+        **who, "late": f"{who['todo']} AND s.due_at < {begins}",
+        "today": f"{who['todo']} AND s.due_at >= {begins} AND s.due_at < {day}",
+        "soon": f"{who['todo']} AND s.due_at >= {day} AND s.due_at < {ends}",
     }
-    args: list[Any] = [officer_id, now, tomorrow, soon]
     condition = "{condition}"
     lanes = _lanes(
-        args, offices, roles,
+        glance.args, offices, roles,
         lambda office, role: f"SELECT 1 FROM step s WHERE s.office_id = {office} AND s.role = {role} AND {condition}"
         f" LIMIT {MANY}",
     )
-    parts = ", ".join(
-        f"(SELECT count(*) FROM (SELECT 1 FROM ({lanes.replace(condition, said)}) one LIMIT {MANY}) x) AS {name}"
-        for name, said in ({**_WHO, **windows}).items()
-    )
-    row = await db.row(
-        f"SELECT {parts} FROM (SELECT $1::uuid, $2::timestamptz, $3::timestamptz, $4::timestamptz) given", *args
-    )
-    assert row is not None
-    return {name: int(value) for name, value in row.items()}
+    for name in WORK_COUNTS:
+        counted = lanes.replace(condition, scans[name])
+        glance.ask(name, f"SELECT count(*) FROM (SELECT 1 FROM ({counted}) one LIMIT {MANY}) x")
 
 
-async def count_waiting(db: Db, *, offices: tuple[int, ...], office_id: int, officer_id: UUID) -> dict[str, int]:
-    """The other queues of the office, counted up to MANY: {drafts, supplement, ready, asked, stuck}."""
-    args: list[Any] = [office_id, officer_id]
-    among = _among(args, offices)
-    row = await db.row(
-        f"""
-        SELECT (SELECT count(*) FROM (SELECT 1 FROM dossier WHERE office_id {among} AND state = 'draft'
-                  AND assisted_by = $2 LIMIT {MANY}) x) AS drafts,
-               (SELECT count(*) FROM (SELECT 1 FROM dossier WHERE office_id {among}
-                  AND state = 'supplement_requested' LIMIT {MANY}) x) AS supplement,
-               (SELECT count(*) FROM (SELECT 1 FROM dossier WHERE office_id {among}
-                  AND state = 'result_ready' LIMIT {MANY}) x) AS ready,
-               (SELECT count(*) FROM (SELECT 1 FROM consultation WHERE asked_office_id = $1 AND state = 'asked'
-                  LIMIT {MANY}) x) AS asked,
-               (SELECT count(*) FROM (SELECT 1 FROM finding WHERE office_id {among} AND cleared_at IS NULL
-                  LIMIT {MANY}) x) AS stuck
-        """,
-        *args,
-    )
-    assert row is not None
-    return {name: int(value) for name, value in row.items()}
+def ask_waiting(glance: Glance, *, offices: tuple[int, ...], office_id: int, officer_id: UUID) -> None:
+    """The other queues of the office, counted up to MANY: WAITING_COUNTS."""
+    among = glance.among(offices)
+    for name, condition in (
+        ("drafts", f"dossier WHERE office_id {among} AND state = 'draft' AND assisted_by = {glance.placed(officer_id)}"),
+        ("supplement", f"dossier WHERE office_id {among} AND state = 'supplement_requested'"),
+        ("ready", f"dossier WHERE office_id {among} AND state = 'result_ready'"),
+        ("asked", f"consultation WHERE asked_office_id = {glance.placed(office_id)} AND state = 'asked'"),
+        ("stuck", f"finding WHERE office_id {among} AND cleared_at IS NULL"),
+    ):
+        glance.ask(name, f"SELECT count(*) FROM (SELECT 1 FROM {condition} LIMIT {MANY}) x")
 
 
 # One ordered scan an office of ix_dossier_state (a draft: ix_dossier_draft), merged. The state is part of the text, one of

@@ -3,7 +3,8 @@
 The way about by role, who is signed in, what the last action did, what waits. One statement a page.
 """
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from fastapi import Request
 
@@ -15,6 +16,7 @@ from app.faces.pages import page_language
 from app.faces.recognising import recognise
 from app.faces.speaking import speaking, words
 from app.kit.errors import Unavailable
+from app.kit.glance import Glance
 from app.kit.words import N_
 from app.org.models import Role
 from app.org.people import SignedOfficer
@@ -30,14 +32,16 @@ OVERVIEW: Final = (
 )
 
 
-async def stand_around(visit: Visit) -> Frame:
-    """Put the frame of this officer's page on the request; what was said is shown once."""
+async def stand_around(visit: Visit, glance: Glance | None = None) -> Mapping[str, Any]:
+    """Put the frame of this officer's page on the request; what was said is shown once.
+
+    What the page asks with `glance` is asked in the same breath; the answers come back by their names.
+    """
     officer, request = visit.officer, visit.request
-    around = await _around(visit, officer)
+    told = await _told(visit, officer, glance or Glance())
     with speaking(visit.language):
-        frame = _frame(request, officer, around, await _said(visit))
-    request.state.frame = frame
-    return frame
+        request.state.frame = _frame(request, officer, queries.around_of(told), await _said(visit))
+    return told
 
 
 async def stand_around_refusal(request: Request, status: int) -> None:
@@ -58,7 +62,8 @@ async def stand_around_refusal(request: Request, status: int) -> None:
                 again = Visit(request, db, tools)
                 officer = (await recognise(db, word)).officer
                 if officer is not None:
-                    request.state.frame = _frame(request, officer, await _around(again, officer), ())
+                    around = queries.around_of(await _told(again, officer, Glance()))
+                    request.state.frame = _frame(request, officer, around, ())
         except Unavailable:
             return
 
@@ -85,9 +90,9 @@ async def _said(visit: Visit) -> tuple[Announcement, ...]:
     return tuple(Announcement(**one) for one in kept)
 
 
-async def _around(visit: Visit, officer: SignedOfficer) -> queries.Around:
-    names = [name for role, name in SIGNING.items() if role in officer.roles]
-    return await queries.around(visit.db, officer, names)
+async def _told(visit: Visit, officer: SignedOfficer, glance: Glance) -> Mapping[str, Any]:
+    queries.ask_around(glance, officer, [name for role, name in SIGNING.items() if role in officer.roles])
+    return await glance.told(visit.db)
 
 
 def _frame(

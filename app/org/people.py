@@ -1,5 +1,6 @@
 """An officer as the rest of the house sees them: who, where, allowed what."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -8,6 +9,7 @@ import asyncpg
 
 from app.kit.db import Db
 from app.kit.errors import NotFound
+from app.kit.glance import Glance
 from app.kit.words import N_
 from app.org.models import Office, Role
 
@@ -80,6 +82,15 @@ async def communes(db: Db) -> list[Office]:
     """The commune offices of this installation, by name."""
     rows = await db.rows("SELECT * FROM office WHERE kind = 'commune' AND valid_to IS NULL ORDER BY short_name")
     return [Office(**dict(row)) for row in rows]
+
+
+def ask_communes(glance: Glance, among: Sequence[int]) -> None:
+    """`communes`: pairs of id (as text) and short name of those of these offices that are communes, by name."""
+    glance.ask(
+        "communes",
+        "SELECT array_agg(ARRAY[id::text, short_name] ORDER BY short_name) FROM office"
+        f" WHERE kind = 'commune' AND valid_to IS NULL AND id {glance.among(among)}",
+    )
 
 
 async def names(db: Db, officer_ids: list[UUID]) -> dict[UUID, str]:

@@ -1,6 +1,6 @@
 """Lists of open dossiers: what stands behind a number of the board."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any, Final
 
@@ -12,9 +12,11 @@ from app.dossiers.models import DossierState
 from app.dossiers.queries_overview import OpenDossier, Sieve
 from app.dossiers.states import ENDED, WORDS
 from app.faces.access import SupervisorVisit, Visit
+from app.faces.officers import stand_around
 from app.faces.routes import Router
 from app.kit import clock
 from app.kit.errors import NotFound
+from app.kit.glance import Glance
 from app.kit.words import N_, say
 from app.org import people
 from app.overview.page import (
@@ -32,6 +34,7 @@ from app.overview.page import (
 )
 
 router = Router()
+Told = Mapping[str, Any]
 SPANS: Final = (
     ("", N_("Tất cả"), ""), ("late", N_("Quá hạn"), "late"), ("today", N_("Hạn hôm nay"), "today"),
     ("soon", N_("Còn 1 ngày"), "soon"), ("near", N_("Hôm nay và mai"), "soon"), ("later", N_("Còn lâu hơn"), "ok"),
@@ -56,6 +59,7 @@ async def dossiers(
     if state and state not in OPEN_STATES:
         raise NotFound
     sieve = Sieve(span, state, procedure, day_of(day), age)
+    told = await around(visit, sieve)
     found, more = await queries.dossiers(visit.db, at, sieve, after=after_of(after))
     kept = {"state": state, "office": office, "procedure": procedure, "day": day, "age": age}
     here = {**kept, "span": span}
@@ -67,7 +71,7 @@ async def dossiers(
             for one, words, mark in SPANS
         ],
         fields=[
-            *await where_fields(visit, office, procedure),
+            *await where_fields(visit, told, office, procedure),
             field("state", N_("Trạng thái"), [(one.value, say(WORDS[one], language)) for one in OPEN_STATES], state,
                   language),
             field("age", N_("Đã nộp"), [(one, say(words, language)) for one, words in AGES], age, language),
@@ -78,13 +82,29 @@ async def dossiers(
     )
 
 
-async def where_fields(visit: Visit, office: str, procedure: str) -> list[dict[str, Any]]:
+async def around(visit: Visit, sieve: Sieve) -> Told:
+    """What stands around a list of dossiers: the frame, and what its filters by unit and procedure offer."""
+    glance = Glance()
+    ask_where(glance, visit)
+    if sieve == Sieve(sieve.span):  # narrowed down further, the plan may depend on what is asked
+        glance.plan_once()
+    return await stand_around(visit, glance)
+
+
+def ask_where(glance: Glance, visit: Visit) -> None:
+    """What `where_fields` needs to know."""
+    visit.tools.catalogue.ask_current(glance, clock.today())
+    if len(visit.officer.offices) > 1:
+        people.ask_communes(glance, visit.officer.offices)
+
+
+async def where_fields(visit: Visit, told: Told, office: str, procedure: str) -> list[dict[str, Any]]:
     """The filters by unit (where more than one is in sight) and by procedure."""
-    current = await visit.tools.catalogue.all_current(visit.db, clock.today())
+    current, language = await visit.tools.catalogue.versions(visit.db, told["procedures"]), visit.language
     return [
-        *await office_field(visit, office),
-        field("procedure", N_("Thủ tục"), [(one.code, one.procedure.short.in_(visit.language)) for one in current],
-              procedure, visit.language),
+        *_offices(told, office, language),
+        field("procedure", N_("Thủ tục"), [(one.code, one.procedure.short.in_(language)) for one in current],
+              procedure, language),
     ]
 
 
@@ -92,8 +112,15 @@ async def office_field(visit: Visit, office: str) -> list[dict[str, Any]]:
     """The filter by unit; none for who sees one office only."""
     if len(visit.officer.offices) < 2:
         return []
-    seen = [(str(one.id), one.short_name) for one in await people.communes(visit.db) if one.id in visit.officer.offices]
-    return [field("office", N_("Đơn vị"), seen, office, visit.language)]
+    glance = Glance()
+    people.ask_communes(glance, visit.officer.offices)
+    return _offices(await glance.told(visit.db), office, visit.language)
+
+
+def _offices(told: Told, office: str, language: str) -> list[dict[str, Any]]:
+    if "communes" not in told:
+        return []
+    return [field("office", N_("Đơn vị"), [(one, name) for one, name in told["communes"] or ()], office, language)]
 
 
 async def lines(visit: Visit, found: Sequence[OpenDossier]) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from app.faces.access import SupervisorVisit
 from app.faces.routes import Router
 from app.kit.errors import NotFound
 from app.kit.words import N_, say
-from app.overview.dossiers import lines, where_fields
+from app.overview.dossiers import around, lines, where_fields
 from app.overview.page import (
     address,
     after_of,
@@ -38,6 +38,7 @@ async def late(
     """Open dossiers over their due moment, the longest first."""
     at, language = horizon(visit.tools.calendars, offices_of(visit, office)), visit.language
     sieve = Sieve("late", procedure=procedure, officer=_officer(officer), cause=cause, apology=apology)
+    told = await around(visit, sieve)
     found, more = await queries.dossiers(visit.db, at, sieve, after=after_of(after))
     here = {"office": office, "procedure": procedure, "officer": officer, "cause": cause, "apology": apology}
     people = [(str(one["id"]), one["name"]) for office_id in at.offices for one in await colleagues(visit.db, office_id)] \
@@ -49,7 +50,7 @@ async def late(
         visit, "late/list.html", many=len(visit.officer.offices) > 1,
         rows=[{**row, "cause_words": words.get(row["cause"], row["cause"] or "")} for row in await lines(visit, found)],
         fields=[
-            *await where_fields(visit, office, procedure),
+            *await where_fields(visit, told, office, procedure),
             *([field("officer", N_("Người giữ"), [("none", say(N_("Chưa ai nhận"), language)), *people], officer, language)]
               if people or officer else []),
             field("cause", N_("Nguyên nhân"), done[0], cause, language),

@@ -35,7 +35,8 @@ TAGS: Final[dict[S, str]] = {
 
 async def show(visit: Visit, template: str, /, *, status: int = 200, **context: Any) -> Response:
     """A page of the overview."""
-    await stand_around(visit)
+    if getattr(visit.request.state, "frame", None) is None:
+        await stand_around(visit)
     return render(visit.request, f"overview/{template}", status=status, at=clock.now(), **context)
 
 

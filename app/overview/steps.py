@@ -12,11 +12,13 @@ from app.dossiers.horizons import Span, horizon
 from app.dossiers.queries_workload import HeldStep
 from app.faces.access import RoleMissing, SupervisorVisit, Visit
 from app.faces.frame import Kind
+from app.faces.officers import stand_around
 from app.faces.routes import Router
 from app.kit.errors import NotFound
+from app.kit.glance import Glance
 from app.kit.words import N_, say
 from app.org import people
-from app.overview.dossiers import SPANS, office_field, where_fields
+from app.overview.dossiers import SPANS, ask_where, office_field, where_fields
 from app.overview.page import (
     address,
     after_of,
@@ -49,6 +51,9 @@ async def held(
         return await _everybody(visit, office)
     at, language, who = horizon(visit.tools.calendars, offices_of(visit, office)), visit.language, _officer_id(officer)
     person = await _person(visit, who)
+    glance = Glance()
+    ask_where(glance, visit)
+    told = await stand_around(visit, glance)
     found, more = await queries.steps(
         visit.db, at, officer=who, span=span, procedure=procedure, after=after_of(after)
     )
@@ -75,7 +80,8 @@ async def held(
              "here": one == span}
             for one, words, mark in SPANS
         ],
-        fields=await where_fields(visit, office, procedure), keep={"officer": officer, **({"span": span} if span else {})},
+        fields=await where_fields(visit, told, office, procedure),
+        keep={"officer": officer, **({"span": span} if span else {})},
         next_href=address(HERE, **here, after=after_text(more)) if more else None,
         first_href=address(HERE, **here) if after else None,
     )

@@ -12,6 +12,7 @@ from app.kit import clock
 from app.kit.db import Db
 from app.kit.errors import NotFound
 from app.kit.folding import fold
+from app.kit.glance import Glance
 from app.kit.words import N_, say
 from app.procedures import dates
 from app.procedures.conditions import holds
@@ -164,6 +165,21 @@ class Catalogue:
     async def all_current(self, db: Db, day: date) -> tuple[LoadedProcedure, ...]:
         """Every procedure in force on `day`, by sector and name."""
         return (await self.all_current_on(db, [day]))[day]
+
+    @staticmethod
+    def ask_current(glance: Glance, day: date) -> None:
+        """`procedures`: the versions in force on `day`, by sector and name; `versions` gives the procedures."""
+        on = glance.placed(day)
+        glance.ask(
+            "procedures",
+            'SELECT array_agg(v.id ORDER BY v.sector COLLATE "C", v.name COLLATE "C") FROM (SELECT DISTINCT ON (code) id,'
+            f" sector, name FROM procedure_version WHERE withdrawn_at IS NULL AND valid_from <= {on}::date"
+            f" AND (valid_to IS NULL OR valid_to >= {on}) ORDER BY code, valid_from DESC, published_at DESC) v",
+        )
+
+    async def versions(self, db: Db, version_ids: Collection[UUID] | None) -> tuple[LoadedProcedure, ...]:
+        """These versions, in their order. Raises ProcedureNotFound."""
+        return tuple([await self.version(db, one) for one in version_ids or ()])
 
     async def all_current_on(self, db: Db, days: Collection[date]) -> dict[date, tuple[LoadedProcedure, ...]]:
         """The same for each of several days, by one look."""

@@ -33,6 +33,7 @@ from app.dossiers.horizons import Horizon, horizon
 from app.dossiers.queries_overview import Sieve
 from app.kit import clock
 from app.kit.db import Db
+from app.kit.glance import Glance
 from app.notices import service as notices
 from app.org.people import SignedOfficer
 from app.sentinel import service as findings
@@ -209,12 +210,14 @@ def _work(queue: Any) -> Question:
 
 
 async def _counted(laid: Laid) -> object:
-    now = clock.now()
-    await queries_desk.count_waiting(laid.db, offices=(COMMUNE,), office_id=COMMUNE, officer_id=laid.officer.id)
-    return await queries_desk.count_work(
-        laid.db, offices=(COMMUNE,), roles=["specialist"], officer_id=laid.officer.id, now=now,
+    now, glance = clock.now(), Glance()
+    queries_desk.ask_waiting(glance, offices=(COMMUNE,), office_id=COMMUNE, officer_id=laid.officer.id)
+    queries_desk.ask_work(
+        glance, offices=(COMMUNE,), roles=["specialist"], officer_id=laid.officer.id, now=now,
         tomorrow=now + timedelta(days=1), soon=now + timedelta(days=3),
     )
+    queries_desk.ask_around(glance, laid.officer, ["sign_result"])
+    return await glance.told(laid.db)
 
 
 # What is asked, as whom, and the most rows it may look at. A page (asked twice: the first and the next) is 20 to 50 lines
