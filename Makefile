@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PROCESSES ?= 2
 
-.PHONY: env demo test check bench bench-full bench-million load scale year oracle lock clean
+.PHONY: env demo test check bench weasyprint bench-full bench-million load scale year oracle lock clean
 
 env: .venv/.ready
 
@@ -36,6 +36,15 @@ bench: env
 bench-full: env
 	$(BIN)/python -m benchmarks --full $(if $(KEEP),--keep)
 
+# The floor of papers, in an environment of its own: only the bench asks for it. Needs Pango (Debian: libpango-1.0-0).
+weasyprint: .venv-weasyprint/.ready
+
+.venv-weasyprint/.ready: requirements/weasyprint.txt
+	@$(PYTHON) -m venv --clear .venv-weasyprint
+	.venv-weasyprint/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/weasyprint.txt
+	.venv-weasyprint/bin/python -c 'import weasyprint'
+	@touch $@
+
 # Its old name.
 bench-million: bench-full
 
@@ -62,6 +71,7 @@ oracle: env
 lock:
 	uv pip compile -q --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --extra embedded pyproject.toml requirements/build.in -o requirements/run.txt
 	uv pip compile -q --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --extra embedded --extra dev pyproject.toml requirements/build.in -c requirements/run.txt -o requirements/dev.txt
+	echo weasyprint==70.0 | uv pip compile -q --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url - -o requirements/weasyprint.txt
 
 clean:
-	rm -rf .venv .motcua .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-weasyprint .motcua .pytest_cache .mypy_cache .ruff_cache .hypothesis

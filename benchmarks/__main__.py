@@ -31,6 +31,7 @@ from benchmarks.servers import serving
 from benchmarks.signing import sign_lines
 from benchmarks.steps import drafts_needed, endpoint_lines, list_lines, step_lines, submit_lines, track_lines
 from benchmarks.table import Line, Row, line, markdown, plain, tagged
+from benchmarks.thousand import weasyprint_lines
 from benchmarks.unit_lines import unit_lines
 
 
@@ -48,7 +49,7 @@ class Measure:
 WHOLE, LITTLE = Measure(), Measure(1, 6_000, 7_000, 50, 2)
 NOTES = {
     "F4": "the floor is the least SQL by hand; ours writes journal, ledger and the reader's dossier too",
-    "F8": "beside typst afresh and stock pyHanko, which is faster than WeasyPrint; most of ours is the paper: layout, PDF/A",
+    "F8": "laying out and writing the paper is most of ours; `make weasyprint` first, else typst afresh stands in",
     "F9": "a B-B is so cheap now that the check of a token, HTTP and waiting weigh more beside it",
     "F12": "the page and the list with sign-in, rights, row-level security and the frame's own counts; the floor has none",
     "H1": "58 statements a dossier beside 23, and FastAPI's parameters and dependencies six times",
@@ -144,7 +145,7 @@ def _aimed(one: Line) -> Line:
 def measured(*, full: bool, much: Measure) -> tuple[list[Row], str]:
     """Every row, and which PostgreSQL it was."""
     rows: list[Row] = [*engine_lines(much), *difference_rows(20_000 if full else much.steps), *miwg_rows()]
-    rows += [*paper_lines(), *_signed(much, full=full), *count_lines()]
+    rows += [*paper_lines(), *weasyprint_lines(turns=2 if much is WHOLE else 1), *_signed(much, full=full), *count_lines()]
     more, postgres = asyncio.run(over_http(much))
     rows += more
     if full:
@@ -152,7 +153,7 @@ def measured(*, full: bool, much: Measure) -> tuple[list[Row], str]:
     return rows, postgres
 
 
-def _signed(much: Measure, *, full: bool) -> list[Line]:
+def _signed(much: Measure, *, full: bool) -> list[Row]:
     return asyncio.run(sign_lines(rounds=30 if much is WHOLE else 1, many=1_000 if full else 60))
 
 

@@ -63,6 +63,11 @@ def _child(turn: int) -> dict[str, Any]:
     return {**BIRTH.content, "child_name": f"Nguyễn Hoàng Bảo Ngọc {turn}", "child_personal_number": f"0003260{turn:05}"}
 
 
+def paper_json(turn: int) -> str:
+    """The certificate of the turn's child as its template reads it."""
+    return json.dumps({**for_paper(certificate_data(turn)), "_pictures": {}}, ensure_ascii=False)
+
+
 def _certificate(turn: int) -> object:
     return _compile(BIRTH_TEMPLATE, certificate_data(turn))
 
@@ -78,8 +83,12 @@ def certificate_data(turn: int) -> dict[str, Any]:
 
 
 def certificate_of(turn: int) -> ResultPaper:
-    """The certificate of the turn's child."""
-    return replace(BIRTH, content=_child(turn))
+    """The certificate of the turn's child, with a number, codes and an address to check it of its own."""
+    code = f"{BIRTH.code[:-4]}{turn:04}"
+    return replace(
+        BIRTH, content=_child(turn), code=code, store_code=f"{code}-KQ1", number=f"{turn}/2026",
+        verify_url=f"{BIRTH.verify_url[:-5]}{turn:05}",
+    )
 
 
 def _receipt(turn: int) -> object:
@@ -101,7 +110,7 @@ def _compile(template: Path, data: dict[str, Any]) -> object:
 
 
 def _archived(turn: int) -> object:
-    return press_result(BIRTH_TEMPLATE, replace(BIRTH, content=_child(turn)), printed_at=PRINTED)
+    return press_result(BIRTH_TEMPLATE, certificate_of(turn), printed_at=PRINTED)
 
 
 def _judged(turn: int) -> object:

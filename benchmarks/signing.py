@@ -6,22 +6,15 @@ CPU of the process unless a row says otherwise; product and floor take turns. Ev
 from __future__ import annotations
 
 import asyncio
-import json
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 
-import typst
-
 from app.demo_play.people import cut_keys
-from app.papers import fonts, press
-from app.papers.certificates import press_result, result_data
-from app.papers.letters import for_paper
+from app.papers.certificates import press_result
 from app.papers.press import Box as Place
 from app.papers.press import Paper
 from app.signatures.keyring import Keyring
@@ -29,8 +22,9 @@ from app.signatures.service import Order, seal, sign_as_leader
 from benchmarks.papers import certificate_of
 from benchmarks.signing_stock import Stock
 from benchmarks.stamping import pki, stamping
-from benchmarks.table import Line, line
-from signing import Appearance, Box, LaterSignature, Level, Outcome, SignedPdf, Signing, read_back, sign_batch
+from benchmarks.table import Line, Row, line
+from benchmarks.thousand import thousand_lines
+from signing import Appearance, Box, LaterSignature, Level, Outcome, SignedPdf, Signing, sign_batch
 from tests.papers.answers import BIRTH, BIRTH_TEMPLATE
 from tests.papers.situations import PRINTED
 
@@ -38,7 +32,6 @@ LEADER, SEAL = "leader-tanmai", "seal-tanmai"
 LEVELS: tuple[Level, ...] = ("B-B", "B-T", "B-LT")
 PLACES = ((300, 200, 440, 290), (250, 200, 350, 300))
 ONE = "Sign and seal one certificate, visible, RSA-2048, B-B"
-MANY = "Certificates made, signed, sealed and read back, two processes (CPU of both, a certificate)"
 BATCH = "A batch of {count} visible signatures, RSA-2048 (CPU of the client, ms a file)"
 
 
@@ -61,12 +54,12 @@ def desk() -> Iterator[Desk]:
             yield Desk(root, keys, Keyring(keys))
 
 
-async def sign_lines(*, rounds: int = 30, many: int = 60) -> list[Line]:
+async def sign_lines(*, rounds: int = 30, many: int = 60) -> list[Row]:
     """F7 to F10, H6 and H7. `many`: certificates and files of a batch; a full run wants 1,000."""
     with desk() as office:
-        lines = [*await _one(office, rounds)]
+        lines: list[Row] = [*await _one(office, rounds)]
         count = many if rounds > 1 else 4
-        lines += await asyncio.to_thread(_made, office, count, max(2, min(6, count // 8)))
+        lines += await asyncio.to_thread(thousand_lines, office.keys, office.pki, count=count)
         return [*lines, *await asyncio.to_thread(_batch, office, count)]
 
 
@@ -99,74 +92,6 @@ async def _one(office: Desk, rounds: int) -> list[Line]:
         line(ONE, "CPU, one signature", "the key operation", took["leader"], took["operation"], goal=10, goals="F7"),
         line(ONE, "CPU, one signature", "stock pyHanko", took["leader"], took["stock"], goal=30, goals="F7", at_least=True),
     ]
-
-
-def _made(office: Desk, count: int, floor: int) -> list[Line]:
-    """Each process is warm before the clock starts; papers differ in every name and number."""
-    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
-        shares = [range(0, count, 2), range(1, count, 2)]
-
-        def timed(work: Callable[[str, str, range], tuple[int, float]], parts: list[range]) -> list[float]:
-            given = [pool.submit(work, str(office.keys), str(office.pki), part) for part in parts]
-            return [seconds * 1000 / done for done, seconds in (one.result() for one in given)]
-
-        few = [range(0, floor, 2), range(1, floor, 2)]
-        slow = timed(_stock_papers, few)
-        product = timed(_product_papers, shares)
-        slow += timed(_stock_papers, few)
-    beside = f"typst afresh + stock pyHanko, {2 * floor} of them"
-    return [
-        line(MANY, f"{count} certificates", beside, product, slow, goal=60, goals="H6", at_least=True),
-        line(MANY, f"{count} certificates", beside, product, slow, goal=25, goals="F8", at_least=True),
-    ]
-
-
-_KEPT: dict[str, tuple[Keyring, Stock]] = {}
-
-
-def _kept(keys: str, pki: str) -> tuple[Keyring, Stock]:
-    if keys not in _KEPT:  # a process is warm before its clock starts
-        _KEPT[keys] = Keyring(Path(keys)), Stock.of(Path(keys), Path(pki) / "root.pem")
-        _product_papers(keys, pki, range(2))
-        _stock_papers(keys, pki, range(1))
-    return _KEPT[keys]
-
-
-def _product_papers(keys: str, pki: str, numbers: range) -> tuple[int, float]:
-    ring, _ = _kept(keys, pki)
-    began = time.process_time()
-    certificates = (ring.key(LEADER).certificate, ring.key(SEAL).certificate)
-    papers = [press_result(BIRTH_TEMPLATE, certificate_of(n), printed_at=PRINTED) for n in numbers]
-    signed = _good(sign_batch([_leading(ring, paper) for paper in papers], level="B-B"))
-    closed = _good(sign_batch([_sealing(ring, paper, one) for paper, one in zip(papers, signed, strict=True)], level="B-B"))
-    for one in closed:
-        read_back(one.data, certificates)
-    return len(closed), time.process_time() - began
-
-
-def _stock_papers(keys: str, pki: str, numbers: range) -> tuple[int, float]:
-    _, stock = _kept(keys, pki)
-    began = time.process_time()
-    with tempfile.TemporaryDirectory() as folder:
-        root = Path(folder)
-        for entry in press.WORKFLOWS.iterdir():
-            (root / entry.name).symlink_to(entry)
-        inside = "/" + BIRTH_TEMPLATE.resolve().relative_to(press.WORKFLOWS).as_posix()
-        (root / "main.typ").write_text(f'#include "{inside}"', encoding="utf-8")
-        for n in numbers:
-            (root / "data.json").write_text(paper_json(n), encoding="utf-8")
-            pdf = typst.compile(
-                str(root / "main.typ"), root=str(root), font_paths=[str(fonts.FOLDER)], ignore_system_fonts=True
-            )
-            assert isinstance(pdf, bytes)
-            signed = stock.once(stock.once(pdf, 0, PLACES[0]), 1, PLACES[1])
-            assert stock.verified(signed)
-    return len(numbers), time.process_time() - began
-
-
-def paper_json(number: int) -> str:
-    """The data of one certificate as its template reads it."""
-    return json.dumps({**for_paper(result_data(certificate_of(number))), "_pictures": {}}, ensure_ascii=False)
 
 
 def _batch(office: Desk, count: int) -> list[Line]:
@@ -213,4 +138,4 @@ def _good(outcomes: Sequence[Outcome]) -> list[SignedPdf]:
     return found
 
 
-__all__ = ["desk", "paper_json", "sign_lines"]
+__all__ = ["desk", "sign_lines"]

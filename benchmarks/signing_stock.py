@@ -1,7 +1,4 @@
-"""The floor of papers and signatures: a fresh typst compile, pyHanko as its manual shows it, pyHanko's own validation.
-
-Stricter than the aim's words: WeasyPrint needs two to ten times a fresh compile of typst and is no part of the product.
-"""
+"""The floor of signatures: pyHanko as its manual shows it, and pyHanko's own validation."""
 
 from __future__ import annotations
 

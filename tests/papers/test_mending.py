@@ -10,7 +10,7 @@ from app.papers import archive, mending
 from app.papers.archive import archived, is_archival
 from app.papers.mending import Unfamiliar, mended
 from app.papers.press import compiled
-from benchmarks.signing import paper_json
+from benchmarks.papers import paper_json
 from tests.papers.answers import BIRTH_TEMPLATE
 from tests.papers.situations import EVENING, PRINTED
 
