@@ -6,7 +6,7 @@ from datetime import datetime
 from app.alerts import service as alerts
 from app.dossiers import wishes
 from app.kit import clock
-from app.worker import ring_alarms
+from app.worker import anything_due, ring_alarms
 from tests.alerts.situations import examined, local, rang, received_at, rows, told, value
 from tests.factories import COMMUNE, OFFICES, Make
 
@@ -29,6 +29,14 @@ async def test_due_alarms_are_found_by_their_index(make: Make) -> None:
             " ORDER BY d.alarm_at, d.id LIMIT 100"
         ))
     assert "ix_dossier_alarm" in plan
+
+
+async def test_an_idle_worker_sees_the_first_alarm_when_it_has_come_and_not_before(make: Make) -> None:
+    await received_at(make, MONDAY)
+    with clock.at(local("2020-01-01T12:00")):
+        assert not await anything_due(make.tools)
+    with clock.at(local("2026-06-02T12:00")):
+        assert await anything_due(make.tools)
 
 
 async def test_it_rings_once_however_many_workers_look(make: Make) -> None:
