@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -82,8 +82,9 @@ async def make_cms(
     template = await template_of(key.certificate, key.chain, digest) if maker == "template" else None
     if template is None:
         return await _stock(KeySigner(key), document_digest, digest, signed_at, timestamper)
-    value = key.sign(template.to_sign(document_digest), digest)
-    prove(key.certificate, value, template.to_sign(document_digest), digest)
+    signed = template.to_sign(document_digest)
+    value = key.sign(signed, digest)
+    prove(key.certificate, value, signed, digest)
     token = b""
     if timestamper is not None:
         token = await timestamper.stamp(_digest_of(value, digest), digest)
@@ -112,6 +113,7 @@ class Template:
     before: bytes  # the signed attributes up to the digest
     after: bytes  # and behind it
     algorithm: bytes
+    longest: int  # octets of it all without a token's own
 
     def to_sign(self, document_digest: bytes) -> bytes:
         """The signed attributes as the SET that is signed (RFC 5652, 5.4)."""
@@ -157,8 +159,11 @@ async def _cut(certificate: bytes, chain: tuple[bytes, ...], digest: str) -> Tem
         before=before,
         after=after,
         algorithm=info["signature_algorithm"].dump(),
+        longest=0,
     )
-    return template if template.filled(sample, info["signature"].native) == stock else None
+    if template.filled(sample, info["signature"].native) != stock:
+        return None
+    return replace(template, longest=len(template.filled(sample, bytes(_longest(certificate)), b"\0")) + _MARGIN)
 
 
 async def bytes_reserved(key: SigningKey, digest: str, token_bytes: int) -> int:
@@ -169,8 +174,7 @@ async def bytes_reserved(key: SigningKey, digest: str, token_bytes: int) -> int:
     template = await template_of(key.certificate, key.chain, digest)
     if template is None:
         return 2 * (len(key.certificate) + sum(map(len, key.chain)) + _WRAPPING + token_bytes)
-    blank = bytes(HASHES[digest].digest_size)
-    return 2 * (len(template.filled(blank, bytes(_longest(key.certificate)), b"\0")) + _MARGIN + token_bytes)
+    return 2 * (template.longest + token_bytes)
 
 
 async def _stock(

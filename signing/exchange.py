@@ -11,9 +11,12 @@ from __future__ import annotations
 import asyncio
 import functools
 import re
+import socket
 from dataclasses import dataclass
 from types import TracebackType
+from typing import cast
 
+from aiohappyeyeballs import start_connection
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
 from signing.plain_file import Unfamiliar
@@ -80,12 +83,6 @@ class Line(asyncio.BufferedProtocol):
         """Fit for another question."""
         return self._rests and self._transport is not None and not self._transport.is_closing()
 
-    @property
-    def peer(self) -> tuple[str, int]:
-        assert self._transport is not None
-        host, port = self._transport.get_extra_info("peername")[:2]
-        return str(host), int(port)
-
     async def ask(self, octets: bytes, seconds: float) -> Answer:
         """Raises Unfamiliar, TimeoutError, OSError; then the connection is closed."""
         assert self._transport is not None
@@ -110,8 +107,7 @@ class Line(asyncio.BufferedProtocol):
     # What asyncio tells.
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's is one by its methods alone
 
     def get_buffer(self, sizehint: int) -> memoryview:
         return self._room
@@ -231,16 +227,20 @@ class Exchange:
         if address not in self._peers:
             async with self._first:
                 if address not in self._peers:
-                    _, line = await loop.create_connection(
-                        lambda: Line(self._longest), address.host, address.port, happy_eyeballs_delay=_OPEN_BESIDE
-                    )
-                    self._peers[address] = line.peer
-                    self._lines.append(line)
-                    return line
+                    found = await loop.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)
+                    # Not asyncio's own way through several addresses: uvloop has none.
+                    first = await start_connection(found, happy_eyeballs_delay=_OPEN_BESIDE)
+                    self._peers[address] = first.getpeername()[:2]
+                    return self._kept((await loop.create_connection(self._line, sock=first))[1])
         try:
-            _, line = await loop.create_connection(lambda: Line(self._longest), *self._peers[address])
+            return self._kept((await loop.create_connection(self._line, *self._peers[address]))[1])
         except OSError as error:
             self._peers.pop(address, None)
             raise Unfamiliar("the address answers no more") from error
+
+    def _line(self) -> Line:
+        return Line(self._longest)
+
+    def _kept(self, line: Line) -> Line:
         self._lines.append(line)
         return line

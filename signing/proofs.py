@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from signing.plain_file import PlainFile, number_of
 from signing.revision import Revision
 
+_RANGE_KEY = b"/ByteRange"
 _RANGE = re.compile(rb"/ByteRange\s?\[0 (\d{1,10}) (\d{1,10}) (\d{1,10})\]")
 _OCTETS, _SET, _TAGGED_0, _TAGGED_1 = 0x04, 0x31, 0xA0, 0xA1
 
@@ -41,7 +42,12 @@ def append_store(pdf: bytes, store: ProofStore) -> bytes:
 
 def byte_ranges(pdf: bytes) -> list[tuple[int, int, int]]:
     """For each signature, oldest first: where its container begins and ends, and how much of the file follows it."""
-    return [(int(one[1]), int(one[2]), int(one[3])) for one in _RANGE.finditer(pdf)]
+    found, at = [], pdf.find(_RANGE_KEY)
+    while at >= 0:  # a search for octets is several times as quick as one for a pattern
+        if one := _RANGE.match(pdf, at):
+            found.append((int(one[1]), int(one[2]), int(one[3])))
+        at = pdf.find(_RANGE_KEY, at + 1)
+    return found
 
 
 def containers(pdf: bytes) -> list[bytes]:

@@ -24,13 +24,18 @@ def read_back(pdf: bytes, certificates: Sequence[bytes]) -> None:
         raise SignatureNotProven("the file holds other signatures than were made")
     if ranges[-1][1] + ranges[-1][2] != len(pdf):
         raise SignatureNotProven("the last signature does not reach the end of the file")
+    octets, before, read = memoryview(pdf), hashlib.sha256(), 0
     for (start, end, rest), certificate in zip(ranges, certificates, strict=True):
         try:
             attributes, value = signed_attributes(bytes.fromhex(pdf[start + 1 : end - 1].decode("ascii")))
         except (ValueError, IndexError) as error:
             raise SignatureNotProven("a container in the file cannot be read") from error
-        digest = hashlib.sha256(pdf[:start])
-        digest.update(pdf[end : end + rest])
+        if start < read:
+            before, read = hashlib.sha256(), 0
+        before.update(octets[read:start])  # what lies before one signature lies before the next one too
+        read = start
+        digest = before.copy()
+        digest.update(octets[end : end + rest])
         if attributes.count(_DIGEST_OF_MESSAGE + _OCTETS_32 + digest.digest()) != 1:
             raise SignatureNotProven("a signature in the file is over other octets")
         prove(certificate, value, attributes, "sha256")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import pytest
+import uvloop
 
 from signing import Timestamper, TimestampUnavailable
 from signing.exchange import LONGEST_ANSWER, Answer, Exchange, plain_address
@@ -183,6 +184,15 @@ async def test_a_second_answer_nobody_asked_for_is_nobodys() -> None:
         for _ in range(3):
             assert await ask(exchange, server) == Answer(200, b"hello")
     assert server.connections == 3
+
+
+@pytest.mark.parametrize("loop", [asyncio.new_event_loop, uvloop.new_event_loop], ids=["asyncio", "uvloop"])
+def test_it_speaks_on_either_kind_of_loop(loop: Callable[[], asyncio.AbstractEventLoop]) -> None:
+    with asyncio.Runner(loop_factory=loop) as runner:
+        runner.run(test_a_connection_serves_one_question_after_another())
+        runner.run(test_as_many_connections_as_questions_at_the_same_time())
+        runner.run(test_a_connection_closed_while_it_rested_costs_no_stamp())
+        runner.run(test_nobody_listens())
 
 
 async def test_nobody_listens() -> None:
