@@ -9,6 +9,7 @@ from pydantic import Field
 from app.api import cases
 from app.api.dossier_views import DossierView, OpenStep, written_view
 from app.api.dossiers import after_command
+from app.api.lists import listed, moment
 from app.api.once import once
 from app.api.shapes import After, Body, DossierRef, IfMatch, Moment, Number, OnceKey, Page, View, Word
 from app.dossiers import queries_desk as queries
@@ -76,13 +77,13 @@ class Handing(Body):
     reason: str = Field(default="", max_length=500)
 
 
-@router.get("/steps", summary="My work by due time")
+@router.get("/steps", summary="My work by due time", response_model=Worklist)
 async def worklist(
     visit: OfficerVisit,
     after: After = None,
     queue: Literal["todo", "mine", "free", "others"] = "todo",
     procedure: Annotated[Word, Query(max_length=20)] = "",
-) -> Worklist:
+) -> Response:
     """Steps of the officer's lanes in the offices they see."""
     rows = await queries.work(
         visit.db, offices=visit.officer.offices, roles=sorted(visit.officer.roles), officer_id=visit.officer.id,
@@ -92,19 +93,17 @@ async def worklist(
     last = page[-1].cursor if more else None
     kept = f"&queue={queue}" + (f"&procedure={procedure}" if procedure else "")
     following = f"/api/v1/steps?after={cases.cursor(last[0] or '', last[1], last[2])}{kept}" if last else None
-    return Worklist(
-        items=[
-            Work(
-                dossier_id=row.dossier_id, code=row.code, title=row.title, holder_name=row.holder_name, state=row.state,
-                dossier_due_at=row.due_at, step=OpenStep(
-                    task_no=row.task_no, name=row.step, role=row.role, held_by=row.officer_id, opened_at=None,
-                    due_at=row.step_due,
-                ),
-            )
-            for row in page
-        ],
-        next=following,
-    )
+    return listed([
+        {
+            "dossier_id": row.dossier_id, "code": row.code, "title": row.title, "holder_name": row.holder_name,
+            "state": row.state, "step": {
+                "task_no": row.task_no, "name": row.step, "role": row.role, "held_by": row.officer_id, "opened_at": None,
+                "due_at": moment(row.step_due),
+            },
+            "dossier_due_at": moment(row.due_at),
+        }
+        for row in page
+    ], following)
 
 
 @router.get("/dossiers/{dossier}/steps", summary="What waits in a dossier")
