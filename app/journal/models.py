@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, Identity, Index, text
+from sqlalchemy import BigInteger, Column, Identity, Index, PrimaryKeyConstraint, text
 from sqlmodel import Field, SQLModel
 
 from app.kit.columns import document, moment, office
@@ -15,11 +15,11 @@ class JournalLine(SQLModel, table=True):
 
     __tablename__ = "journal_line"
     __table_args__ = (
-        Index("ix_journal_line_dossier", "dossier_id", "id"),
+        PrimaryKeyConstraint("dossier_id", "id", name="journal_line_pkey"),
         Index("ix_journal_line_finished", "office_id", "at", postgresql_where=text("event = 'step.finished'")),
     )
 
-    id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
+    id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), nullable=False))
     office_id: int = Field(sa_column=office())
     dossier_id: UUID
     at: datetime = Field(sa_column=moment())

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
 from app.kit.columns import moment, office
@@ -25,7 +25,7 @@ class Step(SQLModel, table=True):
         # The order of the work list to its end, with all a line needs of the step: a page is one walk down it.
         Index("ix_step_work", "office_id", "role", "due_at", "dossier_id", "task_no",
               postgresql_include=["officer_id", "name"]),
-        Index("ix_step_officer", "officer_id", "due_at"),
+        Index("ix_step_officer", "officer_id", postgresql_where=text("officer_id IS NOT NULL")),
     )
 
     dossier_id: UUID = Field(primary_key=True)
