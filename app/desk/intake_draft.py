@@ -137,17 +137,11 @@ async def application(visit: OfficerVisit, dossier_id: UUID) -> Response:
 async def _receive(request: Request, visit: Visit, case: Case) -> Response:
     """In a transaction of its own after the draft is kept: a refusal must not undo what was typed."""
     try:
-        savepoint = visit.db.connection.transaction()
-        await savepoint.start()
-        try:
+        async with visit.db.savepoint():
             if _helping(visit, case):
                 code = await elsewhere.hand_in(visit.db, visit.tools, case, officer=visit.officer)
             else:
                 code = await counter.take_in(visit.db, visit.tools, case, officer=visit.officer)
-        except BaseException:
-            await savepoint.rollback()
-            raise
-        await savepoint.commit()
     except NotComplete:
         return await _show(request, visit, case, await _lacking(visit, case))
     except (Refused, Unavailable) as refused:

@@ -100,6 +100,17 @@ class Db:
             ",".join(str(office) for office in offices), str(citizen or ""), presents,
         )
 
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """What is done within is undone on any exception; what was done before stays."""
+        await self.connection.execute("SAVEPOINT before_this")
+        try:
+            yield
+        except BaseException:
+            await self.connection.execute("ROLLBACK TO SAVEPOINT before_this")
+            raise
+        await self.connection.execute("RELEASE SAVEPOINT before_this")
+
 
 @cache
 def _insert_of(table: type[SQLModel]) -> tuple[tuple[str, ...], Any]:
@@ -120,6 +131,19 @@ def _select_of(table: type[SQLModel]) -> str:
     return f'SELECT * FROM "{table.__tablename__}" WHERE {key} = $1'
 
 
+def _beginning(offices: tuple[int, ...], citizen: UUID | None) -> str:
+    """BEGIN and, in the same breath, whose rows may be seen. What a request typed is never said this way.
+
+    The settings end with their transaction, so a new one begins with nobody's rows: nothing to say then.
+    """
+    said = "BEGIN"
+    if offices:
+        said += f"; SET LOCAL motcua.offices = '{','.join(str(int(office)) for office in offices)}'"
+    if citizen is not None:
+        said += f"; SET LOCAL motcua.citizen = '{UUID(str(citizen))}'"
+    return said
+
+
 class Database:
     """The pool. `transaction()` gives a Db that commits at its end, or rolls back on any exception."""
 
@@ -132,22 +156,21 @@ class Database:
         self, *, offices: Iterable[int] = (), citizen: UUID | None = None, presents: str = ""
     ) -> AsyncIterator[Db]:
         """One transaction that sees these offices' rows (none when nobody is named). Raises DatabaseAway, NotStorable."""
-        connection, transaction = await self._begun()
+        seen = tuple(offices)
+        connection = await self._begun(_beginning(seen, citizen))
         try:
             try:
                 db = Db(connection)
-                # The settings end with their transaction, so a new one begins with nobody's rows: nothing to say then.
-                seen = tuple(offices)
-                if seen or citizen is not None or presents:
+                if presents:
                     await db.act_for(offices=seen, citizen=citizen, presents=presents)
                 yield db
             except BaseException:
                 if not connection.is_closed():
                     with suppress(*SERVER_AWAY):  # the first failure is the one to tell of
-                        await transaction.rollback()
+                        await connection.execute("ROLLBACK")
                 raise
             else:
-                await transaction.commit()
+                await connection.execute("COMMIT")
         except _LINE_LOST as away:
             raise DatabaseAway from away
         except _NOT_STORABLE as refused:
@@ -176,23 +199,22 @@ class Database:
                 )
             yield db
 
-    async def _begun(self) -> tuple[Connection, asyncpg.transaction.Transaction]:
+    async def _begun(self, beginning: str) -> Connection:
         """A connection with a transaction open on it. Lines that died while they lay idle are passed over."""
         for _ in range(self.pool.get_max_size()):
             try:
                 connection = await self.pool.acquire(timeout=5)
             except (*SERVER_AWAY, asyncpg.PostgresError) as away:  # whatever it says, it did not let us in
                 raise DatabaseAway from away
-            transaction = connection.transaction()
             try:
-                await transaction.start()
+                await connection.execute(beginning)
             except _LINE_LOST:
                 await self._give_back(connection)
                 continue
             except BaseException:
                 await self._give_back(connection)
                 raise
-            return connection, transaction
+            return connection
         raise DatabaseAway
 
     async def _give_back(self, connection: Connection) -> None:

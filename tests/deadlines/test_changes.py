@@ -173,7 +173,7 @@ async def test_what_a_change_says_cannot_be_edited_nor_removed(db: Db) -> None:
     for statement in ("UPDATE calendar_change SET content = ''", "UPDATE calendar_change SET decision = 'x'",
                       "UPDATE calendar_change SET scope = 'VN'", "DELETE FROM calendar_change"):
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
-            async with db.connection.transaction():
+            async with db.savepoint():
                 await db.run(f"{statement} WHERE id = $1", change)
 
 
