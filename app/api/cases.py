@@ -30,19 +30,23 @@ class CursorUnknown(Refused):
     says = N_("Con trỏ trang không đúng. Hãy dùng địa chỉ “next” của trang trước.")
 
 
-async def case_for(visit: Visit, ref: str, if_match: str | None = None, *, held: bool = False) -> Case:
+async def case_for(
+    visit: Visit, ref: str, if_match: str | None = None, *, held: bool = False, alone: bool = False
+) -> Case:
     """The dossier behind an id or code, if this visitor may know of it. Raises DossierNotFound; 412 by If-Match.
 
     A draft belongs to whoever fills it in: the citizen, or the office that files it for them. `held`: nobody deletes it
-    before this request is answered.
+    before this request is answered; `alone`: nor changes it.
     """
     dossier_id = await id_for(visit, ref)
     if visit.maybe_officer is not None:
-        case = await (open_case_held if held else open_case)(visit.db, visit.tools, dossier_id)
+        if if_match is not None and (held or alone):
+            await queries.hold_process(visit.db, dossier_id)  # before the dossier, as everybody who moves one
+        case = await (open_case_held if held or alone else open_case)(visit.db, visit.tools, dossier_id)
         if case.state is DossierState.DRAFT and case.assisted_by is None:
             raise DossierNotFound
     else:
-        case = await open_case_of_citizen(visit.db, visit.tools, dossier_id, visit.citizen.id, held=held)
+        case = await open_case_of_citizen(visit.db, visit.tools, dossier_id, visit.citizen.id, held=held, alone=alone)
     if if_match is not None and if_match.strip() != "*":
         given = {part.strip().removeprefix("W/").strip('"') for part in if_match.split(",")}
         if await queries.mark_of(visit.db, case.id, lock=True) not in given:

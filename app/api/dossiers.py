@@ -119,7 +119,7 @@ async def submit(
     visit: SignedInVisit, response: Response, dossier: DossierRef, if_match: IfMatch = None, idempotency_key: OnceKey = None
 ) -> DossierView:
     """Checked and stored in full before a code is given; handing in again gives the same code."""
-    case = await cases.case_for(visit, dossier, if_match)
+    case = await cases.case_for(visit, dossier, if_match, alone=True)
     written = await intake.submit_and_show(visit.db, visit.tools, case, by=visit.actor)
     return written_view(visit, response, written) if written else await after_command(visit, response, case.id)
 

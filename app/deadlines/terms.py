@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 
 from app.kit.errors import Refused
 from app.kit.words import N_, say
@@ -108,6 +109,7 @@ class Term:
         return None if each is None else int(Fraction(self.amount) * each)
 
 
+@lru_cache(maxsize=1024)
 def parse_term(text: str) -> Term:
     """Read "3 working-days", "0.5 working-days", "8 working-hours", "15 calendar-days", "same-day".
 

@@ -133,17 +133,18 @@ async def open_case_at_step(
 
 
 async def open_case_of_citizen(
-    db: Db, tools: Tools, dossier_id: UUID, citizen_id: UUID, *, held: bool = False
+    db: Db, tools: Tools, dossier_id: UUID, citizen_id: UUID, *, held: bool = False, alone: bool = False
 ) -> Case:
     """The same for its applicant, who from here on sees the rows of that dossier's office in this transaction.
 
     The narrowing to the one dossier is the caller's: everything below it is asked for by `dossier_id`. `held`: nobody
-    deletes it before the transaction ends.
+    deletes it before the transaction ends; `alone`: nor changes it.
     """
     # Only after this may the process of the dossier be seen; read together, its version would be missing.
     if await db.row(_SEE_OFFICE_OF, dossier_id, citizen_id) is None:
         raise DossierNotFound
-    row = await db.row(_READ + _OWN + (" FOR KEY SHARE OF d" if held else ""), dossier_id, citizen_id)
+    lock = " FOR UPDATE OF d" if alone else " FOR KEY SHARE OF d" if held else ""
+    row = await db.row(_READ + _OWN + lock, dossier_id, citizen_id)
     if row is None:
         raise DossierNotFound
     return await _case(db, tools, row)

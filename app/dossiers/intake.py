@@ -1,7 +1,7 @@
 """Submit a dossier: checked, coded, started. A code means that everything is safely here."""
 
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from app.documents import service as documents
@@ -10,7 +10,7 @@ from app.dossiers.codes import draw_code
 from app.dossiers.drafting import answers_of
 from app.dossiers.drafts import readiness_with
 from app.dossiers.models import DossierState
-from app.dossiers.moves import Move, Written
+from app.dossiers.moves import HandedIn, Move, Written
 from app.dossiers.naming import number_keys
 from app.dossiers.printing import form_wanted
 from app.dossiers.progress import settle
@@ -28,18 +28,17 @@ async def submit(db: Db, tools: Tools, case: Case, *, by: Actor) -> str:
 
     Everything required is stored, of a known type and hashed before the code is drawn. Raises NotComplete.
     """
-    return await _submit(db, tools, case.id, Move(by, clock.now()))
+    return await _submit(db, tools, await open_case_held(db, tools, case.id), Move(by, clock.now()))
 
 
 async def submit_and_show(db: Db, tools: Tools, case: Case, *, by: Actor) -> Written | None:
-    """The same for who wants to see the dossier afterwards; None when it had been submitted before."""
+    """The same for who read the case with its row held, alone, and wants to see it afterwards; None: submitted before."""
     move = Move(by, clock.now(), shown=True)
-    await _submit(db, tools, case.id, move)
+    await _submit(db, tools, case, move)
     return move.written
 
 
-async def _submit(db: Db, tools: Tools, dossier_id: UUID, move: Move) -> str:
-    case = await open_case_held(db, tools, dossier_id)
+async def _submit(db: Db, tools: Tools, case: Case, move: Move) -> str:
     if case.code is not None:
         return case.code
     answers = await answers_of(db, case.id)
@@ -53,9 +52,7 @@ async def _submit(db: Db, tools: Tools, dossier_id: UUID, move: Move) -> str:
         db, dossier_id=case.id, office_id=case.office_id, dues=case.procedure.fees_for(facts, language=case.language)
     )
     turn = turns.begin(case.procedure.drawing, facts)
-    await db.run(
-        _BEGUN, case.id, code, move.at, facts, case.office_id, case.created_at, list(number_keys(code=code)), turn.state
-    )
+    move.handed_in = HandedIn(code, facts, tuple(number_keys(code=code)))
     started = replace(case, code=code, submitted_at=move.at, facts=facts, version=0, process=turn.state)
     move.state = DossierState.SUBMITTED
     told: dict[str, Any] = {"channel": case.channel, "assisted_by": str(case.assisted_by) if case.assisted_by else None}
@@ -66,17 +63,6 @@ async def _submit(db: Db, tools: Tools, dossier_id: UUID, move: Move) -> str:
     move.want(form_wanted(started, "application", key=f"{case.id}:application"))
     await settle(db, tools, started, move, turn)
     return code
-
-
-# From here on the dossier is found by its code too; its names are searched since it was begun.
-_BEGUN: Final = """
-WITH found AS (
-  INSERT INTO found_by (office_id, at, dossier_id, key, marks) SELECT $5, $6, $1, key, 0 FROM unnest($7::text[]) AS k(key)
-), begun AS (
-  INSERT INTO process (dossier_id, office_id, version, state) VALUES ($1, $5, 0, $8)
-)
-UPDATE dossier SET code = $2, submitted_at = $3, facts = $4 WHERE id = $1
-"""
 
 
 async def find_by_code(db: Db, code: str) -> UUID | None:

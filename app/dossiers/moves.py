@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from app.dossiers.case import Case
 from app.dossiers.models import DossierState
 from app.dossiers.queries_api import Beside
+from app.engine.drawings import TaskKind
 from app.engine.turns import OpenTask
 from app.jobs.service import Wanted
 from app.journal.service import Actor
@@ -19,6 +19,15 @@ class Written:
 
     case: Case
     beside: Beside
+
+
+@dataclass(frozen=True, slots=True)
+class HandedIn:
+    """What a dossier gets when it is handed in: its code, the facts it is routed by, the keys its code is found by."""
+
+    code: str
+    facts: dict[str, Any]
+    keys: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -34,13 +43,14 @@ class Move:
     columns: dict[str, Any] = field(default_factory=dict)
     lines: list[tuple[str, str | None, dict[str, Any]]] = field(default_factory=list)
     opened: dict[int, OpenTask] = field(default_factory=dict)
-    closed: set[int] = field(default_factory=set)
+    closed: dict[int, TaskKind] = field(default_factory=dict)
     process: bytes | None = None
     ended: str | None = None
     answer: dict[str, Any] = field(default_factory=dict)  # more routing variables for the turn under way
     notify: list[tuple[str, dict[str, Any]]] = field(default_factory=list)  # events to tell the applicant
     wanted: list[Wanted] = field(default_factory=list)  # work for the worker that no drawing waits for
-    holder: UUID | None = None  # who keeps the next step of the same lane
+    acted_on: int | None = None  # the open step this is the end of, read in this transaction
+    handed_in: HandedIn | None = None  # the move that begins its process
     shown: bool = False  # whoever acts is shown the dossier afterwards: `written` is filled in
     written: Written | None = None
 

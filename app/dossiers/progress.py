@@ -160,6 +160,7 @@ async def _act(
         "step.finished", reason, step=step.name, action=action.id, task=step.task_no, role=step.role,
         opened_at=step.opened_at.isoformat(), due_at=step.due_at.isoformat() if step.due_at else None,
     )
+    move.acted_on = step.task_no
     command = COMMANDS[action.command]
     await command(db, tools, case, move, Command(step, action, values, reason, ask, officer))
     answer = {**action.answer, **{name: values.get(source) for name, source in action.answer_from.items()}, **move.answer}

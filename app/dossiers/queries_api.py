@@ -52,15 +52,26 @@ async def keep_answer(db: Db, *, actor: str, key: str, status: int, answer: dict
 
 
 async def mark_of(db: Db, dossier_id: UUID, *, lock: bool = False) -> str:
-    """The dossier's ETag without quotes: its version and the last transaction that touched its row.
+    """The dossier's ETag without quotes: its version, the last transaction that touched its row, its moves.
 
-    `lock` holds the row, so that what was compared is still true when this transaction writes.
+    `lock` holds both rows, so that what was compared is still true when this transaction writes.
     """
-    row = await db.row(
-        f"SELECT version, xmin::text AS xmin FROM dossier WHERE id = $1 {'FOR UPDATE' if lock else ''}", dossier_id
-    )
+    if lock:
+        await hold_process(db, dossier_id)  # a move writes it first, and the dossier only where it changes
+    row = await db.row(_MARK + (" FOR UPDATE OF d" if lock else ""), dossier_id)
     assert row is not None
-    return f"{row['version']}.{row['xmin']}"
+    return f"{row['version']}.{row['xmin']}.{row['moves']}"
+
+
+async def hold_process(db: Db, dossier_id: UUID) -> None:
+    """Nobody moves the dossier before the transaction ends."""
+    await db.run("SELECT FROM process WHERE dossier_id = $1 FOR UPDATE", dossier_id)
+
+
+_MARK: Final = (
+    "SELECT d.version, d.xmin::text AS xmin, COALESCE(p.version, 0) AS moves"
+    " FROM dossier d LEFT JOIN process p ON p.dossier_id = d.id WHERE d.id = $1"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,21 +132,24 @@ class Beside:
 
 
 _BESIDE: Final = """
-SELECT d.version || '.' || d.xmin::text AS mark, o.code AS office_code, o.short_name AS office_name,
-  COALESCE(c.name, '') AS applicant_name, c.personal_number AS applicant_number,
+SELECT d.version || '.' || d.xmin::text || '.' || COALESCE(p.version, 0) AS mark, o.code AS office_code,
+  o.short_name AS office_name, COALESCE(c.name, '') AS applicant_name, c.personal_number AS applicant_number,
   COALESCE((SELECT sum(amount)::int FROM fee WHERE dossier_id = d.id AND state = 'owed'), 0) AS owed,
   COALESCE((SELECT jsonb_agg(jsonb_build_object('task_no', task_no, 'name', name, 'role', role, 'held_by', officer_id,
-    'opened_at', opened_at, 'due_at', due_at) ORDER BY task_no) FROM ({steps}) AS s), '[]') AS steps {columns}
-FROM {dossier} d JOIN office o ON o.id = d.office_id LEFT JOIN citizen c ON c.id = d.applicant_id WHERE d.id = $1
+    'opened_at', opened_at, 'due_at', due_at) ORDER BY task_no) FROM ({steps}) AS s), '[]') AS steps{columns}
+FROM {dossier} JOIN office o ON o.id = d.office_id LEFT JOIN citizen c ON c.id = d.applicant_id WHERE d.id = {id}
 """
-_READ_BESIDE: Final = _BESIDE.format(dossier="dossier", columns="", steps="SELECT * FROM step WHERE dossier_id = d.id")
+_READ_BESIDE: Final = _BESIDE.format(
+    id="$1", dossier="dossier d LEFT JOIN process p ON p.dossier_id = d.id", columns="",
+    steps="SELECT * FROM step WHERE dossier_id = d.id",
+)
 
 
-def beside_written(changed: str, gone: str, new: str, columns: Sequence[str]) -> str:
-    """The same as the end of a statement that writes a dossier: from what it changed, which steps it closed and opened."""
+def beside_written(dossier: str, id: str, over: str, new: Sequence[str], columns: Sequence[str]) -> str:
+    """The same as the end of a statement that writes a dossier: which steps it closed, and where those are it opened."""
+    known = f"SELECT * FROM step WHERE dossier_id = {id} AND task_no <> ALL ({over})"
     return _BESIDE.format(
-        dossier=changed, columns="".join(f", d.{name}" for name in columns),
-        steps=f"SELECT * FROM step WHERE dossier_id = $1 AND task_no <> ALL ({gone}) UNION ALL SELECT * FROM {new}",
+        id=id, dossier=dossier, columns="".join(f", {one}" for one in columns), steps=" UNION ALL ".join([known, *new])
     )
 
 

@@ -1,8 +1,10 @@
-"""Write what a command did: process, steps, timers, dossier, its next alarm and journal in one statement."""
+"""Write what a command did: process, steps, timers, dossier, its next alarm, journal, jobs and notices in one statement."""
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Final
+from itertools import zip_longest
+from typing import Any
 
 import asyncpg
 
@@ -10,14 +12,15 @@ from app.dossiers.alarms import alarm_for
 from app.dossiers.case import Case
 from app.dossiers.clock import after, answer_due, reading_of
 from app.dossiers.models import DossierState
+from app.dossiers.moved_rows import CHANGED, statement
 from app.dossiers.moves import Move, Written
-from app.dossiers.queries_api import Beside, beside_written
+from app.dossiers.queries_api import Beside
 from app.dossiers.refusals import CaseMoved
 from app.dossiers.tools import Tools
+from app.engine.drawings import TaskKind
 from app.engine.turns import OpenTask
 from app.jobs import service as jobs
 from app.kit.db import Db
-from app.notices import service as notices
 
 # A dossier waits for a signature when the signer's step is what is open. Names are the office's verbs (house.md 3).
 STATE_OF_STEP = {
@@ -25,53 +28,17 @@ STATE_OF_STEP = {
     "seal_result": DossierState.AWAITING_SEAL,
 }
 
-_WRITE = """
-WITH moved AS (
-  UPDATE process SET state = $3::bytea, version = version + 1, ended = $4::text
-  WHERE dossier_id = $1::uuid AND version = $2::int RETURNING dossier_id
-), changed AS (
-  UPDATE dossier SET state = $5::text, version = version + 1,
-    received_at = COALESCE($6::timestamptz, received_at), original_due_at = COALESCE($8::timestamptz, original_due_at),
-    due_at = CASE WHEN $21::bool THEN $7::timestamptz ELSE due_at END,
-    paused_at = CASE WHEN $21::bool THEN $9::timestamptz ELSE paused_at END,
-    finished_at = COALESCE($10::timestamptz, finished_at), returned_at = COALESCE($11::timestamptz, returned_at),
-    supplements_asked = supplements_asked + $12::int,
-    alarm_at = CASE WHEN $22::bool THEN $23::timestamptz ELSE alarm_at END,
-    alarm_no = CASE WHEN $22::bool THEN 0 ELSE alarm_no END
-  WHERE id = $1::uuid AND EXISTS (SELECT 1 FROM moved) RETURNING *, xmin
-), steps_gone AS (
-  DELETE FROM step WHERE dossier_id = $1::uuid AND task_no = ANY($13::int[]) AND EXISTS (SELECT 1 FROM moved)
-), timers_gone AS (
-  DELETE FROM timer WHERE dossier_id = $1::uuid AND task_no = ANY($13::int[]) AND EXISTS (SELECT 1 FROM moved)
-), steps_new AS (
-  INSERT INTO step (dossier_id, task_no, office_id, name, role, officer_id, opened_at, claimed_at, due_at)
-  SELECT $1::uuid, s.task_no, $14::int, s.name, s.role, s.officer_id, $15::timestamptz,
-         CASE WHEN s.officer_id IS NULL THEN NULL ELSE $15::timestamptz END, s.due_at
-  FROM jsonb_to_recordset($16::jsonb) AS s(task_no int, name text, role text, officer_id uuid, due_at timestamptz)
-  WHERE EXISTS (SELECT 1 FROM moved) RETURNING *
-), timers_new AS (
-  INSERT INTO timer (dossier_id, task_no, office_id, name, due_at, set_at, term)
-  SELECT $1::uuid, t.task_no, $14::int, t.name, t.due_at, $15::timestamptz, t.term
-  FROM jsonb_to_recordset($17::jsonb) AS t(task_no int, name text, due_at timestamptz, term text)
-  WHERE EXISTS (SELECT 1 FROM moved)
-), alerts_done AS (
-  UPDATE alert SET done_at = $15::timestamptz WHERE $22::bool AND dossier_id = $1::uuid AND done_at IS NULL
-    AND kind <> 'stuck' AND EXISTS (SELECT 1 FROM moved)
-), written AS (
-  INSERT INTO journal_line (office_id, dossier_id, at, event, actor_kind, actor_id, why, facts)
-  SELECT $14::int, $1::uuid, $15::timestamptz, j.event, $18::text, $19::uuid, j.why, j.facts
-  FROM ROWS FROM (jsonb_to_recordset($20::jsonb) AS (event text, why text, facts jsonb))
-    WITH ORDINALITY AS j(event, why, facts, n)
-  WHERE EXISTS (SELECT 1 FROM moved) ORDER BY j.n
-)
-"""
-# Columns of a case that this statement may change.
-_CHANGED: Final = (
-    "state", "received_at", "due_at", "original_due_at", "paused_at", "finished_at", "returned_at", "supplements_asked",
-)
-# How it ends: with whether it happened, or with the dossier as it stands now for whoever is to see it.
-_MOVED: Final = _WRITE + "SELECT 1 FROM moved"
-_SHOWN: Final = _WRITE + beside_written("changed", "$13::int[]", "steps_new", _CHANGED)
+@dataclass(slots=True)
+class _Writing:
+    """The parts of the one statement, and the values they ask for."""
+
+    values: dict[str, Any]
+    parts: list[str] = field(default_factory=list)
+
+    def put(self, *parts: str, **values: object) -> None:
+        """These parts too."""
+        self.parts += parts
+        self.values |= values
 
 
 async def write(db: Db, tools: Tools, case: Case, move: Move) -> None:
@@ -83,39 +50,87 @@ async def write(db: Db, tools: Tools, case: Case, move: Move) -> None:
     state = _state_after(case, move, opened)
     if state is not case.state:
         move.note("dossier.state_changed", before=case.state.value, after=state.value)
-    columns = move.columns
-    moves_due = "due_at" in columns or "paused_at" in columns
-    row = await db.row(
-        _SHOWN if move.shown else _MOVED,
-        case.id, case.version, move.process if move.process is not None else case.process, move.ended or case.ended,
-        state.value, columns.get("received_at"), columns.get("due_at", case.due_at), columns.get("original_due_at"),
-        columns.get("paused_at", case.paused_at), columns.get("finished_at"), columns.get("returned_at"),
-        columns.get("supplements_asked", 0), sorted(move.closed), case.office_id, move.at,
-        [_step_row(tools, case, move, task) for task in opened if task.kind == "step"],
-        [_timer_row(tools, case, move, task) for task in opened if task.kind == "timer"],
-        move.by.kind, move.by.id,
-        [{"event": event, "why": why, "facts": facts} for event, why, facts in move.lines],
-        moves_due, moves_due or "finished_at" in columns, _alarm(tools, case, move),
-    )
+    writing = _Writing({
+        "dossier": case.id, "version": case.version, "office": case.office_id, "at": move.at,
+        "process": move.process if move.process is not None else case.process, "ended": move.ended or case.ended,
+        "by_kind": move.by.kind, "by": move.by.id, "applicant": case.applicant_id, "language": case.language,
+    })
+    _put_dossier(writing, tools, case, move, state)
+    _put_steps(writing, move, [_step_row(tools, case, move, task) for task in opened if task.kind == "step"])
+    _put_timers(writing, move, [_timer_row(tools, case, move, task) for task in opened if task.kind == "timer"])
+    if move.lines:
+        events, whys, facts = zip(*move.lines, strict=True)
+        writing.put("written", events=events, whys=whys, facts=facts)
+    _put_work(writing, case, move, opened)
+    sql = statement(tuple(writing.parts), shown=move.shown)
+    row = await db.row(sql.sql, *sql.args(writing.values))
     if row is None:
         raise CaseMoved
     if move.shown:
         move.written = _written(case, move, row)
+    await jobs.wake_all(db, row["to_wake"])
+
+
+def _put_dossier(writing: _Writing, tools: Tools, case: Case, move: Move, state: DossierState) -> None:
+    writing.put("moved" if move.handed_in is None else "begun")
+    if not move.columns and state is case.state:
+        return
+    moves_due = "due_at" in move.columns or "paused_at" in move.columns
+    rings_anew = moves_due or "finished_at" in move.columns
+    writing.put("changed" if move.handed_in is None else "handed_in", **{
+        "due_at": case.due_at, "paused_at": case.paused_at, "received_at": None, "original_due_at": None,
+        "finished_at": None, "returned_at": None, "supplements_asked": 0, **move.columns, "state": state.value,
+        "moves_due": moves_due, "rings_anew": rings_anew, "alarm_at": _alarm(tools, case, move),
+    })
+    if move.handed_in is not None:
+        begun = move.handed_in
+        writing.put("found", created_at=case.created_at, code=begun.code, routed_by=begun.facts, keys=begun.keys)
+    if rings_anew:
+        writing.put("alerts_done")
+
+
+def _put_steps(writing: _Writing, move: Move, steps: list[dict[str, Any]]) -> None:
+    over = _over(move, "step")
+    writing.put(steps_over=over)
+    if steps and move.acted_on in over:
+        following, *steps = steps
+        writing.put("step_on", acted_on=move.acted_on, **{f"next_{name}": value for name, value in following.items()})
+        over = [no for no in over if no != move.acted_on]
+    if over:
+        writing.put("steps_gone", steps_gone=over)
+    if steps:
+        writing.put("steps_new", steps_new=steps)
+
+
+def _put_timers(writing: _Writing, move: Move, timers: list[dict[str, Any]]) -> None:
+    over = _over(move, "timer")
+    if timers:
+        kept = [{**timer, "was": was} for timer, was in zip_longest(timers, over[: len(timers)])]
+        writing.put("timers_on", "timers_new", timers_new=kept)
+    if over[len(timers) :]:
+        writing.put("timers_gone", timers_gone=over[len(timers) :])
+
+
+def _put_work(writing: _Writing, case: Case, move: Move, opened: Sequence[OpenTask]) -> None:
     effects = [
         jobs.Wanted(task.name, f"{case.id}:{task.no}", case.id, {"task_no": task.no})
         for task in opened if task.kind == "effect"
     ]
-    to_wake = await jobs.write_all(db, [*move.wanted, *effects], office_id=case.office_id)
-    for event, facts in move.notify:
-        to_wake += await notices.write_announcement(
-            db, dossier_id=case.id, office_id=case.office_id, citizen_id=case.applicant_id, language=case.language,
-            event=event, facts=facts, key=f"{case.id}:{case.version}:{event}",
-        )
-    await jobs.wake_all(db, to_wake)
+    if wanted := [*move.wanted, *effects]:
+        writing.put("jobs_new", jobs=jobs.job_rows(wanted))
+    if move.notify:
+        writing.put("person", "told", "sending", announced=[
+            {"event": event, "key": f"{case.id}:{case.version}:{event}", "facts": facts} for event, facts in move.notify
+        ])
+
+
+def _over(move: Move, kind: TaskKind) -> list[int]:
+    """What of this kind was waiting before the move and does no longer."""
+    return sorted(no for no, what in move.closed.items() if what == kind and no not in move.opened)
 
 
 def _written(case: Case, move: Move, row: asyncpg.Record) -> Written:
-    changed = {name: row[name] for name in _CHANGED}
+    changed = {name: row[name] for name in CHANGED}
     after = replace(
         case, **{**changed, "state": DossierState(row["state"])}, version=(case.version or 0) + 1,
         process=move.process or case.process, ended=move.ended or case.ended,
@@ -154,7 +169,7 @@ def _step_row(tools: Tools, case: Case, move: Move, task: OpenTask) -> dict[str,
     over = move.columns.get("finished_at", case.finished_at) is not None  # who collects late makes nobody late
     legal = None if over else move.columns.get("due_at", case.due_at)
     return {
-        "task_no": task.no, "name": task.name, "role": task.role or "reception", "officer_id": None,
+        "task_no": task.no, "name": task.name, "role": task.role or "reception",
         "due_at": min((moment for moment in (due, legal) if moment), default=None),
     }
 

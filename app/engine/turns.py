@@ -39,7 +39,7 @@ class Turn:
 
     state: bytes                         # into a bytea column as it is
     opened: tuple[OpenTask, ...]         # newly waiting
-    closed: tuple[int, ...]              # open before and no longer
+    closed: dict[int, TaskKind]          # open before and no longer, and what each was
     passed: tuple[str, ...]              # element ids completed in this turn, in order, gateways and events included
     ended: str | None                    # the end event reached last, once nothing is left to wait for
 
@@ -108,7 +108,7 @@ def _restored(drawing: Drawing, state: bytes, answer: Mapping[str, Scalar]) -> t
 def _turn(drawing: Drawing, process: Process, next_number: int) -> Turn:
     process.play()
     elements, numbers = drawing.elements, count(next_number)
-    before = [no for no, task in process.open.items() if elements[task.task_spec.place].kind is not None]
+    before = {no: kind for no, task in process.open.items() if (kind := elements[task.task_spec.place].kind) is not None}
     rows = [] if process.completed else rows_of(process, process, numbers)
     after = _waiting(drawing, rows)
     if not (process.completed or any(task.attached_to is None for task in after)):
@@ -117,7 +117,7 @@ def _turn(drawing: Drawing, process: Process, next_number: int) -> Turn:
     turn = Turn(
         state=pack(drawing.digest, next(numbers), rows, process.variables),
         opened=tuple(task for task in after if task.no >= next_number),
-        closed=tuple(no for no in before if no not in still),
+        closed={no: kind for no, kind in before.items() if no not in still},
         passed=tuple(process.passed),
         ended=process.reached if process.completed else None,
     )

@@ -4,35 +4,37 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from app.jobs import service as jobs
 from app.kit import clock
 from app.kit.db import Db
+from app.kit.places import placed
 from app.notices.models import Message, Notice
 
-# One row a channel, and a job for each that has an address. What was announced before under this key stays as it is.
-_ANNOUNCE: Final = """
-WITH person AS (
-  SELECT COALESCE(phone, '') <> '' AS phone, COALESCE(email, '') <> '' AS email FROM citizen WHERE id = $6::uuid
-), ways(id, channel, state) AS (
-  SELECT $1::uuid, 'page', 'delivered'
-  UNION ALL SELECT $2::uuid, 'email', CASE WHEN (SELECT email FROM person) THEN 'queued' ELSE 'skipped' END
-  UNION ALL SELECT $3::uuid, 'sms', CASE WHEN (SELECT phone FROM person) THEN 'queued' ELSE 'skipped' END
-), told AS (
+# Parts of a statement, the later ones on the shoulders of the earlier. One row a channel for each event, and a job for each
+# that has an address. What was announced before under its key stays as it is.
+KNOW_PERSON: Final = """
+  SELECT COALESCE(phone, '') <> '' AS phone, COALESCE(email, '') <> '' AS email FROM citizen WHERE id = {applicant}::uuid"""
+WRITE_NOTICES: Final = """
   INSERT INTO notice
     (id, office_id, dossier_id, citizen_id, event, key, channel, language, facts, state, created_at, sent_at)
-  SELECT id, $4::int, $5::uuid, $6::uuid, $7::text, $8::text || ':' || channel, channel, $9::text, $10::jsonb, state,
-    $11::timestamptz, CASE WHEN state = 'delivered' THEN $11::timestamptz END
-  FROM ways ON CONFLICT (key) DO NOTHING RETURNING id, key, state
-), queued AS (
+  SELECT gen_random_uuid(), {office}::int, {dossier}::uuid, {applicant}::uuid, e.event, e.key || ':' || w.channel, w.channel,
+    {language}::text, e.facts, w.state, {at}::timestamptz, CASE WHEN w.state = 'delivered' THEN {at}::timestamptz END
+  FROM jsonb_to_recordset({announced}::jsonb) AS e(event text, key text, facts jsonb) CROSS JOIN (
+    SELECT 'page', 'delivered'
+    UNION ALL SELECT 'email', CASE WHEN (SELECT email FROM person) THEN 'queued' ELSE 'skipped' END
+    UNION ALL SELECT 'sms', CASE WHEN (SELECT phone FROM person) THEN 'queued' ELSE 'skipped' END
+  ) AS w(channel, state) ON CONFLICT (key) DO NOTHING RETURNING id, key, state"""
+WRITE_SENDING: Final = """
   INSERT INTO job (office_id, dossier_id, name, key, payload, state, attempts, created_at, run_at)
-  SELECT $4::int, $5::uuid, 'send_notice', 'notice:' || key, jsonb_build_object('notice_id', id), 'waiting', 0,
-    $11::timestamptz, $11::timestamptz
-  FROM told WHERE state = 'queued' ON CONFLICT (key) DO NOTHING RETURNING id
+  SELECT {office}::int, {dossier}::uuid, 'send_notice', 'notice:' || key, jsonb_build_object('notice_id', id), 'waiting', 0,
+    {at}::timestamptz, {at}::timestamptz
+  FROM told WHERE state = 'queued' ON CONFLICT (key) DO NOTHING RETURNING id"""
+
+_ANNOUNCE: Final = placed(
+    f"WITH person AS ({KNOW_PERSON}), told AS ({WRITE_NOTICES}), sending AS ({WRITE_SENDING}) SELECT id FROM sending"
 )
-SELECT ARRAY(SELECT id FROM queued) AS jobs
-"""
 
 
 async def announce(
@@ -40,24 +42,11 @@ async def announce(
     facts: Mapping[str, Any], key: str,
 ) -> None:
     """A notice per channel, written and queued in the transaction of the change. The page is always one of them."""
-    await jobs.wake_all(db, await write_announcement(
-        db, dossier_id=dossier_id, office_id=office_id, citizen_id=citizen_id, language=language, event=event,
-        facts=facts, key=key,
-    ))
-
-
-async def write_announcement(
-    db: Db, *, dossier_id: UUID, office_id: int, citizen_id: UUID, language: str, event: str,
-    facts: Mapping[str, Any], key: str,
-) -> list[int]:
-    """The same for who has more work to wake: the jobs that send it, to be woken (`jobs.wake_all`)."""
-    row = await db.row(
-        _ANNOUNCE, uuid4(), uuid4(), uuid4(), office_id, dossier_id, citizen_id, event, key, language, dict(facts),
-        clock.now(),
-    )
-    assert row is not None
-    found: list[int] = row["jobs"]
-    return found
+    rows = await db.rows(_ANNOUNCE.sql, *_ANNOUNCE.args({
+        "dossier": dossier_id, "office": office_id, "applicant": citizen_id, "language": language, "at": clock.now(),
+        "announced": [{"event": event, "key": key, "facts": dict(facts)}],
+    }))
+    await jobs.wake_all(db, [row["id"] for row in rows])
 
 
 @dataclass(frozen=True, slots=True)

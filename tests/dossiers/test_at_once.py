@@ -13,12 +13,15 @@ from app.dossiers.case import open_case
 from app.dossiers.payments import take_at_counter
 from app.dossiers.progress import act
 from app.journal.service import Actor
+from app.kit import clock
 from app.kit.errors import Conflict
 from app.org.people import SignedOfficer
 from app.steps import service as steps
 from app.worker import carry_out
 from tests.dossiers.situations import CODE, given, received
 from tests.factories import COMMUNE, Make
+
+DRAWN_TODAY = "SELECT COALESCE(max(last), 0) FROM code_serial WHERE office_id = $1 AND day = $2"
 
 
 async def together(*work: Awaitable[Any]) -> tuple[list[Any], list[Conflict]]:
@@ -97,7 +100,7 @@ async def test_submitting_twice_at_once_gives_one_code(make: Make) -> None:
 async def test_fifty_at_once_get_fifty_codes_in_a_row(make: Make) -> None:
     citizen = await make.citizen()
     drafts = [await make.draft(CODE, given(), citizen) for _ in range(50)]
-    before = await count(make, "SELECT COALESCE(max(last), 0) FROM code_serial WHERE office_id = $1", COMMUNE)
+    before = await count(make, DRAWN_TODAY, COMMUNE, clock.today())
     codes, told = await together(*(submit(make, one) for one in drafts))
     assert not told
     assert sorted(int(code[-4:]) for code in codes) == list(range(before + 1, before + 51))
@@ -112,7 +115,7 @@ async def test_a_submission_that_fails_gives_its_serial_back(make: Make) -> None
             await intake.submit(db, make.tools, case, by=Actor("citizen", case.applicant_id))
             raise InterruptedError("by the test")
 
-    before = await count(make, "SELECT COALESCE(max(last), 0) FROM code_serial WHERE office_id = $1", COMMUNE)
+    before = await count(make, DRAWN_TODAY, COMMUNE, clock.today())
     outcomes = await asyncio.gather(
         *(submit(make, one) if n % 2 else submit_and_fall(one) for n, one in enumerate(drafts)), return_exceptions=True
     )

@@ -1,0 +1,107 @@
+"""The rows a move changes, as one statement made of the parts it needs: what does not change is not written.
+
+Every part but the first waits for `moved`, which decides: nothing happens when somebody else wrote the process meanwhile.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Final
+
+from app.dossiers.queries_api import beside_written
+from app.jobs.service import WRITE_JOBS
+from app.kit.places import Placed, placed
+from app.notices.service import KNOW_PERSON, WRITE_NOTICES, WRITE_SENDING
+
+# Columns of a case that `changed` may change.
+CHANGED: Final = (
+    "state", "received_at", "due_at", "original_due_at", "paused_at", "finished_at", "returned_at", "supplements_asked",
+)
+
+_CHANGE: Final = """
+  UPDATE dossier SET state = {state}::text, version = version + 1,
+    received_at = COALESCE({received_at}::timestamptz, received_at),
+    original_due_at = COALESCE({original_due_at}::timestamptz, original_due_at),
+    due_at = CASE WHEN {moves_due}::bool THEN {due_at}::timestamptz ELSE due_at END,
+    paused_at = CASE WHEN {moves_due}::bool THEN {paused_at}::timestamptz ELSE paused_at END,
+    finished_at = COALESCE({finished_at}::timestamptz, finished_at),
+    returned_at = COALESCE({returned_at}::timestamptz, returned_at),
+    supplements_asked = supplements_asked + {supplements_asked}::int,
+    alarm_at = CASE WHEN {rings_anew}::bool THEN {alarm_at}::timestamptz ELSE alarm_at END,
+    alarm_no = CASE WHEN {rings_anew}::bool THEN 0 ELSE alarm_no END
+"""
+_THE_DOSSIER: Final = """
+  WHERE id = {dossier}::uuid AND EXISTS (SELECT FROM moved) RETURNING *, xmin"""
+
+PARTS: Final[Mapping[str, str]] = {
+    "moved": """
+  UPDATE process SET state = {process}::bytea, version = version + 1, ended = {ended}::text
+  WHERE dossier_id = {dossier}::uuid AND version = {version}::int RETURNING dossier_id, version""",
+    "begun": """
+  INSERT INTO process (dossier_id, office_id, version, state, ended)
+  VALUES ({dossier}::uuid, {office}::int, {version}::int + 1, {process}::bytea, {ended}::text)
+  ON CONFLICT (dossier_id) DO NOTHING RETURNING dossier_id, version""",
+    "changed": _CHANGE + _THE_DOSSIER,
+    "handed_in": _CHANGE.rstrip() + """,
+    code = {code}::text, submitted_at = {at}::timestamptz, facts = {routed_by}::jsonb""" + _THE_DOSSIER,
+    # From here on the dossier is found by its code too; its names are searched since it was begun.
+    "found": """
+  INSERT INTO found_by (office_id, at, dossier_id, key, marks)
+  SELECT {office}::int, {created_at}::timestamptz, {dossier}::uuid, key, 0 FROM unnest({keys}::text[]) AS k(key)
+  WHERE EXISTS (SELECT FROM moved)""",
+    # The step that was acted on becomes the one that follows: one row is written where two would be.
+    "step_on": """
+  UPDATE step SET task_no = {next_task_no}::int, name = {next_name}::text, role = {next_role}::text, officer_id = NULL,
+    opened_at = {at}::timestamptz, claimed_at = NULL, due_at = {next_due_at}::timestamptz
+  WHERE dossier_id = {dossier}::uuid AND task_no = {acted_on}::int AND EXISTS (SELECT FROM moved) RETURNING *""",
+    "steps_gone": """
+  DELETE FROM step WHERE dossier_id = {dossier}::uuid AND task_no = ANY({steps_gone}::int[])
+    AND EXISTS (SELECT FROM moved)""",
+    "steps_new": """
+  INSERT INTO step (dossier_id, task_no, office_id, name, role, opened_at, due_at)
+  SELECT {dossier}::uuid, s.task_no, {office}::int, s.name, s.role, {at}::timestamptz, s.due_at
+  FROM jsonb_to_recordset({steps_new}::jsonb) AS s(task_no int, name text, role text, due_at timestamptz)
+  WHERE EXISTS (SELECT FROM moved) RETURNING *""",
+    # A timer that waits no longer becomes one that begins to; where its row is missing, a new one is written.
+    "timers_on": """
+  UPDATE timer SET task_no = t.task_no, name = t.name, due_at = t.due_at, set_at = {at}::timestamptz, term = t.term
+  FROM jsonb_to_recordset({timers_new}::jsonb) AS t(was int, task_no int, name text, due_at timestamptz, term text)
+  WHERE timer.dossier_id = {dossier}::uuid AND timer.task_no = t.was AND EXISTS (SELECT FROM moved) RETURNING t.task_no""",
+    "timers_gone": """
+  DELETE FROM timer WHERE dossier_id = {dossier}::uuid AND task_no = ANY({timers_gone}::int[])
+    AND EXISTS (SELECT FROM moved)""",
+    "timers_new": """
+  INSERT INTO timer (dossier_id, task_no, office_id, name, due_at, set_at, term)
+  SELECT {dossier}::uuid, t.task_no, {office}::int, t.name, t.due_at, {at}::timestamptz, t.term
+  FROM jsonb_to_recordset({timers_new}::jsonb) AS t(task_no int, name text, due_at timestamptz, term text)
+  WHERE EXISTS (SELECT FROM moved) AND t.task_no NOT IN (SELECT task_no FROM timers_on)""",
+    "alerts_done": """
+  UPDATE alert SET done_at = {at}::timestamptz WHERE dossier_id = {dossier}::uuid AND done_at IS NULL AND kind <> 'stuck'
+    AND EXISTS (SELECT FROM moved)""",
+    "written": """
+  INSERT INTO journal_line (office_id, dossier_id, at, event, actor_kind, actor_id, why, facts)
+  SELECT {office}::int, {dossier}::uuid, {at}::timestamptz, j.event, {by_kind}::text, {by}::uuid, j.why, j.facts
+  FROM unnest({events}::text[], {whys}::text[], {facts}::jsonb[]) WITH ORDINALITY AS j(event, why, facts, n)
+  WHERE EXISTS (SELECT FROM moved) ORDER BY j.n""",
+    "jobs_new": WRITE_JOBS + " WHERE EXISTS (SELECT FROM moved) ON CONFLICT (key) DO NOTHING RETURNING id",
+    "person": KNOW_PERSON,
+    "told": WRITE_NOTICES,
+    "sending": WRITE_SENDING,
+}
+# Parts that stand in for another, and so are called by its name.
+_CALLED: Final = {"begun": "moved", "handed_in": "changed"}
+
+
+@cache
+def statement(parts: tuple[str, ...], *, shown: bool) -> Placed:
+    """These parts, and at the end the jobs to wake; with `shown` also the dossier as it stands now. No row: not moved."""
+    work = [f"SELECT id FROM {one}" for one in ("jobs_new", "sending") if one in parts]
+    to_wake = f"ARRAY({' UNION ALL '.join(work) or 'SELECT 0::bigint WHERE false'}) AS to_wake"
+    end = f"SELECT {to_wake} FROM moved"
+    if shown:
+        steps = [f"SELECT * FROM {one}" for one in ("step_on", "steps_new") if one in parts]
+        source = "changed" if {"changed", "handed_in"} & {*parts} else "dossier"
+        dossier = f"{source} d JOIN moved p ON p.dossier_id = d.id"
+        columns = [*(f"d.{name}" for name in CHANGED), to_wake]
+        end = beside_written(dossier, "{dossier}::uuid", "{steps_over}::int[]", steps, columns)
+    named = ",\n".join(f"{_CALLED.get(part, part)} AS ({PARTS[part]}\n)" for part in parts)
+    return placed(f"WITH {named}\n{end}")
