@@ -1,7 +1,12 @@
-"""The floor's pages: the same rows by the same query by hand, the same template, nothing around them."""
+"""The floor's pages: the same rows by the same query by hand, the same template, nothing around them.
+
+"The same template" (F12, H5) is the same page: as many entries in the header, chips and filters as the product draws, though
+here they are constants. The floor had fewer of them, and its two counts apart where the product asks them together.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any, Final
@@ -24,6 +29,15 @@ from benchmarks import by_hand
 router = APIRouter()
 
 OFFICES: Final = (2,)
+WAY: Final = (
+    ("/desk", "Việc của tôi"), ("/desk/intake", "Tiếp nhận"), ("/desk/return", "Trả kết quả"), ("/overview", "Điều hành"),
+)
+WITHIN: Final = (
+    ("/overview", "Bảng"), ("/overview/steps", "Khối lượng việc"), ("/overview/stuck", "Hồ sơ kẹt"),
+    ("/overview/calendar", "Lịch làm việc"), ("/overview/reports", "Báo cáo"), ("/overview/index", "Chỉ số 766"),
+    ("/overview/targets", "Chỉ tiêu"),
+)
+SPANS: Final = ("ok", "late", "today", "soon", "near", "later", "paused", "stuck", "waiting")
 TAG: Final = {"words": "Đang giải quyết", "kind": ""}
 
 
@@ -79,11 +93,9 @@ async def late(request: Request, offices: str) -> Response:
         "since": row["opened_at"], "officer": row["officer"], "tag": TAG,
         "cause": row["cause"], "apology_at": row["apology"],
     } for row in rows[:50]]
-    around = {name: _around()[name] for name in ("frame", "here", "current", "errors")}
     page = draw(
-        "overview/dossiers/list.html", "vi", "token", **around, at=now, rows=shown, many=len(ids) > 1, day=None,
-        chips=_around()["chips"], fields=_around()["filters"], keep={"span": "late"}, next_href="/overview/dossiers?after=x",
-        first_href=None,
+        "overview/dossiers/list.html", "vi", "token", **_overview(), at=now, rows=shown, many=len(ids) > 1,
+        next_href="/overview/dossiers?after=x",
     )
     return Response(page, media_type="text/html; charset=utf-8")
 
@@ -126,7 +138,7 @@ def _around() -> dict[str, Any]:
     """Everything on the page that does not change from request to request."""
     frame = Frame(
         office=Office(short="Xã Tân Mai", place="Xã Tân Mai", phone="0200 355 0101"), home="/desk", person="Lò Thị Bưởi",
-        way=(WayItem("/desk", "Việc của tôi"),), sign_out="/desk/sign-out", find="/desk/search",
+        way=tuple(WayItem(href, words) for href, words in WAY[:3]), sign_out="/desk/sign-out", find="/desk/search",
         shortcuts=(("Alt + 1…9", "chọn thủ tục hay dùng ở quầy"),),
     )
     chips = [{"href": "/desk", "words": "Tất cả", "here": True}]
@@ -137,6 +149,23 @@ def _around() -> dict[str, Any]:
         "frame": frame, "here": Here("/desk", "vi", "/language/en?back=/desk"), "current": "/desk", "errors": (),
         "title": "Cần làm", "chips": chips, "keep": {"queue": "todo", "due": ""}, "next": "/desk?after=x", "first": None,
         "filters": [{"name": "procedure", "label": "Thủ tục", "value": "", "options": options}],
+    }
+
+
+@cache
+def _overview() -> dict[str, Any]:
+    """The same for the supervisors' list."""
+    way, within = (tuple(WayItem(href, words) for href, words in some) for some in (WAY, WITHIN))
+    chips = [{"href": f"/overview/dossiers?span={name}", "words": name, "mark": name, "here": False} for name in SPANS]
+    options = [{"value": str(n), "text": f"Lựa chọn {n}"} for n in range(8)]
+    return {
+        "frame": replace(_around()["frame"], officers=True, way=way, within=within), "current": "/overview",
+        "within": "/overview", "here": Here("/overview/dossiers", "vi", "/language/en?back=/overview/dossiers"),
+        "errors": (),
+        "chips": chips, "keep": {"span": "late"}, "day": None, "first_href": None, "fields": [
+            {"name": name, "label": name, "value": "", "options": options[:many]}
+            for name, many in (("procedure", 5), ("state", 8), ("age", 6))
+        ],
     }
 
 

@@ -1,4 +1,7 @@
-"""The floor of a search over HTTP: the same question by a role no policy binds, the same template, nothing around them."""
+"""The floor of a search over HTTP: the same question by a role no policy binds, the same template, nothing around them.
+
+As bare as `bare`: no OpenAPI, no tracing, which the product has not either.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,8 @@ from app.kit.db import Db
 
 FRAME = Frame(
     office=Office(short="Xã Tân Mai", place="Xã Tân Mai", phone="0200 355 0101"), home="/desk", person="Lò Thị Bưởi",
-    way=(WayItem("/desk", "Việc của tôi"),), sign_out="/desk/sign-out", find="/desk/search",
+    way=(WayItem("/desk", "Việc của tôi"), WayItem("/desk/intake", "Tiếp nhận"), WayItem("/desk/return", "Trả kết quả")),
+    sign_out="/desk/sign-out", find="/desk/search",
     shortcuts=(("Alt + 1…9", "chọn thủ tục hay dùng ở quầy"),),
 )
 
@@ -51,7 +55,7 @@ def application() -> FastAPI:
             app.state.pool = pool
             yield
 
-    app = FastAPI(lifespan=life)
+    app = FastAPI(lifespan=life, openapi_url=None, telemetry={"tracing": False})
 
     @app.get("/search")
     async def search(request: Request, words: str, offices: str) -> Response:
