@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Query, Response
@@ -10,6 +10,7 @@ from pydantic import Field
 
 from app.api import cases
 from app.api.dossier_views import Channel, Dossiers, DossierView, Line, dossier_view, written_view
+from app.api.lists import listed, moment
 from app.api.once import once
 from app.api.shapes import LARGEST_INT, After, Body, DossierRef, IfMatch, OnceKey, Word
 from app.dossiers import drafts, intake, wishes
@@ -72,13 +73,13 @@ async def begin(visit: CitizenVisit, response: Response, body: NewDossier, idemp
     return await dossier_view(visit, response, await open_case(visit.db, visit.tools, dossier_id))
 
 
-@router.get("", summary="My dossiers, or those of my office")
+@router.get("", summary="My dossiers, or those of my office", response_model=Dossiers)
 async def several(
     visit: SignedInVisit,
     after: After = None,
     state: Annotated[list[DossierState] | None, Query(description="Officers only.")] = None,
     procedure: Annotated[Word | None, Query(max_length=20, description="Officers only.")] = None,
-) -> Dossiers:
+) -> Dossiers | Response:
     """Newest first. A citizen sees their own; an officer those of the offices they see, without citizens' drafts."""
     before = cases.moment_and_id(after)
     if visit.maybe_officer is None:
@@ -89,7 +90,8 @@ async def several(
     page, more = rows[: queries.PAGE], len(rows) > queries.PAGE
     kept = "".join(f"&state={one.value}" for one in state or ()) + (f"&procedure={procedure}" if procedure else "")
     last = cases.cursor(page[-1].created_at, page[-1].id) if more else None
-    return Dossiers(items=[_line(visit, one) for one in page], next=f"/api/v1/dossiers?after={last}{kept}" if last else None)
+    language = visit.language
+    return listed([_line(one, language) for one in page], f"/api/v1/dossiers?after={last}{kept}" if last else None)
 
 
 @router.get("/{dossier}", summary="Where a dossier stands")
@@ -160,12 +162,10 @@ async def _own(visit: Visit, before: tuple[datetime, UUID] | None) -> Dossiers:
     return Dossiers(items=lines, next=f"/api/v1/dossiers?after={cases.cursor(*more)}" if more else None)
 
 
-def _line(visit: Visit, row: queries.Line) -> Line:
-    return Line(
-        id=row.id, code=row.code, procedure_code=row.procedure_code, title=row.title, state=row.state.value,
-        state_words=say(WORDS[row.state], visit.language), national_code=NATIONAL.get(row.state),
-        created_at=row.created_at, submitted_at=row.submitted_at, due_at=row.due_at, finished_at=row.finished_at,
-        holder_name=row.holder_name,
-    )
-
-
+def _line(row: queries.Line, language: str) -> dict[str, Any]:
+    return {
+        "id": row.id, "code": row.code, "procedure_code": row.procedure_code, "title": row.title, "state": row.state.value,
+        "state_words": say(WORDS[row.state], language), "national_code": NATIONAL.get(row.state),
+        "created_at": moment(row.created_at), "submitted_at": moment(row.submitted_at), "due_at": moment(row.due_at),
+        "finished_at": moment(row.finished_at), "holder_name": row.holder_name,
+    }
