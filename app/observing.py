@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from contextvars import ContextVar
+from functools import lru_cache
 from typing import Any, Final
 
 import structlog
@@ -118,11 +119,18 @@ class Observed:
 
 def _note(request: Request, status: int, taken: float, word: str) -> None:
     route = getattr(request.scope.get("route"), "path", "none")
-    REQUESTS.labels(route, request.method, status).inc()
-    SECONDS.labels(route).observe(taken)
+    count, seconds = _meters(route, request.method, status)
+    count.inc()
+    seconds.observe(taken)
     structlog.get_logger().info(
         "answered", route=route, method=request.method, status=status, milliseconds=round(taken * 1000, 1), trace=word
     )
+
+
+@lru_cache(maxsize=4096)
+def _meters(route: str, method: str, status: int) -> tuple[Counter, Histogram]:
+    """The two of this route; looked up by their labels once."""
+    return REQUESTS.labels(route, method, status), SECONDS.labels(route)
 
 
 def _with_trace(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -14,7 +14,6 @@ from app.desk.wording import ROLES, counted, tag_of
 from app.dossiers import queries_desk as queries
 from app.dossiers.queries_desk import Cursor, WorkRow
 from app.faces.access import OfficerVisit, Visit
-from app.faces.due import DueState
 from app.faces.officers import stand_around
 from app.faces.pages import render
 from app.faces.routes import Router
@@ -112,14 +111,14 @@ async def _rows(visit: Visit, wanted: Wanted) -> list[WorkRow]:
 async def _row(visit: Visit, row: WorkRow, now: datetime, language: str) -> dict[str, Any]:
     loaded = await visit.tools.catalogue.version(visit.db, row.version_id)
     calendar, open_step = visit.tools.calendars.of(row.office_id), bool(row.step)
-    promise = due_of(
-        calendar, row.original_due_at if _late(row, now) else row.due_at, now, paused_since=row.paused_at,
-        finished_at=row.finished_at,
-    )
-    running = promise.state not in (DueState.PAUSED, DueState.DONE)
-    shown = due_of(calendar, row.step_due, now) if open_step and running else promise
-    if open_step and row.step_due is None:
-        shown = promise
+    running = row.paused_at is None and row.finished_at is None
+    if open_step and running and row.step_due is not None:
+        shown = due_of(calendar, row.step_due, now)
+    else:
+        shown = due_of(
+            calendar, row.original_due_at if _late(row, now) else row.due_at, now, paused_since=row.paused_at,
+            finished_at=row.finished_at,
+        )
     notes = []
     if open_step and running and row.due_at and row.step_due and row.due_at != row.step_due:
         notes.append(words(N_("hẹn trả {day}"), day=f"{row.due_at.astimezone(clock.LOCAL):%d/%m}"))
