@@ -23,7 +23,6 @@ from signing.errors import SigningError
 from signing.exchange import Exchange
 from signing.keys import SigningKey
 from signing.network import http_session, run
-from signing.proofs import containers
 from signing.sign import Certify, Level, Order, SignedPdf, laid_out, one_signature, told
 from signing.timestamps import HttpTimeStamper, Timestamper
 from signing.trust import TrustRoots
@@ -134,7 +133,7 @@ async def _with_proofs(
     for n, outcome in enumerate(outcomes):
         if isinstance(outcome, SignedPdf):
             try:
-                await _collect(proofs, outcome.data)
+                await proofs.collect_signed(outcome.data)
             except SigningError as error:
                 outcomes[n] = error
     store = proofs.store()
@@ -147,18 +146,6 @@ async def _with_proofs(
         return _grown(outcome, await closed(outcome.data, proofs, timestamper, session, exchange), "B-LTA")
 
     return list(await asyncio.gather(*(_tried(gate, functools.partial(close, outcome)) for outcome in outcomes)))
-
-
-async def _collect(proofs: Proofs, pdf: bytes) -> None:
-    """Whoever signed in this file and was not met before; a file that is not plain is read by pyHanko."""
-    try:
-        found = containers(pdf)
-    except ValueError:
-        found = []
-    if not found:
-        await proofs.collect(pdf)
-    for container in found:
-        await proofs.add_container(container)
 
 
 async def _tried(gate: asyncio.Semaphore, work: Callable[[], Awaitable[Outcome]]) -> Outcome:

@@ -24,11 +24,12 @@ from signing.exchange import Exchange
 from signing.network import http_session, run
 from signing.opening import QuietWriter, open_for_signing
 from signing.plain_file import Unfamiliar
-from signing.proofs import Identity, ProofStore, append_store, signers_in
+from signing.proofs import Identity, ProofStore, append_store, containers, signers_in
 from signing.timestamps import HttpTimeStamper, Timestamper
 from signing.trust import TrustRoots
 
 _DIGEST = "sha256"
+_NOT_PLAIN = (b"/DocTimeStamp", b"/ObjStm")
 
 
 @dataclass(frozen=True)
@@ -54,15 +55,17 @@ def add_validation_data(pdf: bytes, *, timestamper: Timestamper, trust: TrustRoo
 
 async def _augment_alone(pdf: bytes, timestamper: Timestamper, trust: TrustRoots) -> bytes:
     async with http_session() as session, Exchange() as exchange:
-        return await augment(pdf, timestamper, trust, session, exchange)
+        proofs = Proofs(trust, session)
+        await proofs.collect(pdf)
+        return await closed(pdf, proofs, timestamper, session, exchange)
 
 
 async def augment(
     pdf: bytes, timestamper: Timestamper, trust: TrustRoots, session: aiohttp.ClientSession, exchange: Exchange
 ) -> bytes:
-    """`add_validation_data` within a running call."""
+    """`add_validation_data` within a running call, for a file that was just signed."""
     proofs = Proofs(trust, session)
-    await proofs.collect(pdf)
+    await proofs.collect_signed(pdf)
     return await closed(pdf, proofs, timestamper, session, exchange)
 
 
@@ -110,6 +113,17 @@ class Proofs:
             for token in extract_tst_data_iter(one.signer_info, signed=False):
                 await self.add_timestamp(token)
 
+    async def collect_signed(self, pdf: bytes) -> None:
+        """Of a file just signed, whoever signed in it and was not met before; one that is not plain is read by pyHanko.
+
+        So is one that was closed before: of its time-stamps only the newest is to be proven.
+        """
+        found = _plain_containers(pdf)
+        if not found:
+            await self.collect(pdf)
+        for container in found:
+            await self.add_container(container)
+
     async def add_timestamp(self, token: cms.SignedData) -> bool:
         """True when this authority's certificate was not known before."""
         return await self._add(token, self._authorities, timestamp=True)
@@ -155,6 +169,19 @@ class Proofs:
             crls=[crl for context in self._contexts() for crl in context.crls],
             embed_roots=False,
         )
+
+
+def _plain_containers(pdf: bytes) -> list[bytes]:
+    """The CMS of every signature, or nothing where one may be hidden, unreadable or a document time-stamp."""
+    if any(word in pdf for word in _NOT_PLAIN):
+        return []
+    try:
+        found = containers(pdf)
+        for container in found:
+            signers_in(container)
+    except (ValueError, IndexError):
+        return []
+    return found if len(found) == pdf.count(b"/ByteRange") else []
 
 
 def with_proofs(pdf: bytes, proofs: Proofs, store: ProofStore) -> bytes:

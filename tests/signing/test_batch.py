@@ -30,7 +30,8 @@ from signing.errors import SignatureNotProven
 from signing.images import signature_image
 from signing.opening import open_for_signing
 from signing.plain_file import Unfamiliar
-from signing.proofs import ProofStore, append_store, containers, signers_in
+from signing.proofs import ProofStore, append_store, byte_ranges, containers, signers_in
+from signing.validation_data import _plain_containers
 from simulators.pki import Subject, issue
 from tests.signing import judges
 from tests.signing.conftest import HAND, Office
@@ -180,3 +181,18 @@ def test_what_was_written_is_read_back(office: Office, pdf: bytes, signed: list[
     ):  # fmt: skip
         with pytest.raises(SignatureNotProven):
             read_back(wrong, certificates)
+
+
+def test_proofs_are_sought_in_the_containers_only_where_every_one_is_plain_to_see(
+    office: Office, pdf: bytes, signed: list[SignedPdf]
+) -> None:
+    (sealed,) = good([*sign_batch(sealing(office, signed[:1]), level="B-B")])
+    assert _plain_containers(sealed.data) == containers(sealed.data)
+    assert len(containers(sealed.data)) == 2
+    closed = good([*sign_batch(sealing(office, signed[:1]), level="B-LTA", timestamper=office.clock, trust=office.trust)])[0]
+    hidden = sealed.data.replace(b"/ByteRange", b"/ByteRange\n ", 1)
+    start = byte_ranges(sealed.data)[0][0] + 1
+    broken = sealed.data[:start] + b"0" * 80 + sealed.data[start + 80 :]
+    assert len({hidden, broken, sealed.data}) == 3
+    for unclear in (pdf, closed.data, hidden, broken, sealed.data + b"/ObjStm"):
+        assert _plain_containers(unclear) == []
