@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from enum import Enum
+from functools import cache
 from typing import Any, Literal
 from uuid import UUID
 
@@ -27,7 +28,7 @@ def printable(text: str, *, unknown: Unknown = "refuse") -> str:
     A letter the typeface lacks raises LetterMissing, or becomes □ with `unknown="mark"`.
     """
     composed = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    if composed.isascii() and composed.isprintable():
+    if (composed.isascii() and composed.isprintable()) or _as_they_are().issuperset(composed):
         return composed
     drawn = fonts.letters()
     kept = []
@@ -43,6 +44,14 @@ def printable(text: str, *, unknown: Unknown = "refuse") -> str:
         else:
             raise LetterMissing(letters=letter)
     return "".join(kept)
+
+
+@cache
+def _as_they_are() -> frozenset[str]:
+    """The letters that are drawn and need nothing done to them."""
+    drawn = (chr(point) for point in fonts.letters())
+    seen = {letter for letter in drawn if unicodedata.category(letter) not in _INVISIBLE}
+    return frozenset((seen | {"\n"}) - _SPACES.keys())
 
 
 def for_paper(data: object, *, unknown: Unknown = "refuse") -> dict[str, Any]:
