@@ -59,7 +59,7 @@ class TimestampUnavailable(SigningError):
     """The time-stamping authority gave no usable time-stamp.
 
     `kind`: `unreachable` (no answer in time), `refused` (it answered no), `malformed` (the answer is not a
-    time-stamp for this document), `oversized` (larger than the room kept for it).
+    time-stamp for this document by one who may stamp now), `oversized` (larger than the room kept for it).
     """
 
     def __init__(
