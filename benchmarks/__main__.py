@@ -48,12 +48,12 @@ class Measure:
 
 WHOLE, LITTLE = Measure(), Measure(1, 6_000, 7_000, 50, 2)
 NOTES = {
-    "F4": "the floor is the least SQL by hand; ours writes journal, ledger and the reader's dossier too",
+    "F4": "the floor is the least SQL by hand; ours writes what reports, lists and a timer need too",
     "F8": "laying out and writing the paper is most of ours; `make weasyprint` first, else typst afresh stands in",
     "F9": "a B-B is so cheap now that the check of a token, HTTP and waiting weigh more beside it",
     "F11": "every paper has its own number, codes and QR, the remembered one nothing new",
     "F12": "the page and the list with sign-in, rights, row-level security and the frame's own counts; the floor has none",
-    "H1": "58 statements a dossier beside 23, and FastAPI's parameters and dependencies six times",
+    "H1": "49 statements a dossier beside 23, and FastAPI's parameters and dependencies six times",
     "H9": "imports: FastAPI's routes, pyHanko, SQLModel; two processes and the parent they are forked from",
 }
 
