@@ -46,7 +46,7 @@ def serve() -> None:
 @app.command()
 def worker() -> None:
     """Do queued work and wake due timers."""
-    calls.carry_out("app.worker", "run", calls.office_settings())
+    calls.work(calls.office_settings())
 
 
 @app.command()

@@ -1,7 +1,6 @@
 """What the commands call: modules imported at the last moment, failures told in one line."""
 
 import asyncio
-import gc
 import importlib
 import inspect
 import os
@@ -57,7 +56,6 @@ def take_environment_of(folder: Path) -> None:
 
 def carry_out(module: str, function: str, *arguments: object, **options: object) -> Any:
     """Call `module.function`, and wait for it when it is a coroutine. A part that is not there is named."""
-    _without_rich()
     try:
         found = getattr(importlib.import_module(module), function)
     except ModuleNotFoundError as error:
@@ -77,14 +75,6 @@ def carry_out(module: str, function: str, *arguments: object, **options: object)
         refuse(refusal.words())
 
 
-def _without_rich() -> None:
-    """structlog loads rich and pygments when it finds them, for coloured tracebacks we never write: 5 MB a process."""
-    sys.modules.setdefault("rich", None)  # type: ignore[arg-type]
-    importlib.import_module("structlog")
-    if sys.modules["rich"] is None:
-        del sys.modules["rich"]
-
-
 def open_demo(**wishes: Any) -> int:
     """`motcua demo`."""
     from app.demo import Wishes, run
@@ -96,15 +86,16 @@ def serve(settings: "Settings") -> None:
     """Serve until SIGTERM; requests in progress may end (3 s in the demo, 20 s in an office)."""
     import uvicorn
 
+    from app.cli.loading import all_that_stays, give_back_large_blocks, leave_rich_out
     from app.cli.web import serve_forked
     from app.embedded.ports import port_is_free
 
     if settings.port and not port_is_free(settings.port, settings.host):
         refuse(f"Port {settings.port} on {settings.host} is taken by another program; choose with MOTCUA_PORT.")
-    gc.disable()  # a hundred thousand new objects that all stay: there is nothing to collect, and looking costs a tenth
-    application: FastAPI = carry_out("app.main", "create_app", settings)
-    gc.freeze()
-    gc.enable()
+    give_back_large_blocks()
+    leave_rich_out()
+    with all_that_stays():
+        application: FastAPI = carry_out("app.main", "create_app", settings)
     options: dict[str, Any] = {
         "host": settings.host,
         "port": settings.port,
@@ -113,12 +104,24 @@ def serve(settings: "Settings") -> None:
         "access_log": False,
         "server_header": False,
         "log_config": None,
+        "ws": "none",  # no page has one; uvicorn would load what it takes
         "timeout_graceful_shutdown": 3 if settings.demo else 20,
     }
     if settings.web_processes == 1:
         uvicorn.run(application, **options)
     else:
         serve_forked(application, settings.web_processes, **options)
+
+
+def work(settings: "Settings") -> None:
+    """Do queued work until SIGTERM."""
+    from app.cli.loading import all_that_stays, give_back_large_blocks, leave_rich_out
+
+    give_back_large_blocks()
+    leave_rich_out()
+    with all_that_stays():
+        importlib.import_module("app.worker")
+    carry_out("app.worker", "run", settings)
 
 
 def migrate(settings: "Settings") -> None:

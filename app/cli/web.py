@@ -31,6 +31,7 @@ def serve_forked(application: "FastAPI", processes: int, **options: Any) -> None
     if running > 1:
         raise RuntimeError(f"{running - 1} threads run before the web processes are forked")
     config = uvicorn.Config(application, **options)
+    config.load()  # what speaks HTTP, once for all of them
     port = config.bind_socket()
     gc.freeze()  # what is loaded now is never looked at again by the collector, so its pages stay shared
     children: dict[int, float] = {}
