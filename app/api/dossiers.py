@@ -9,7 +9,7 @@ from fastapi import Query, Response
 from pydantic import Field
 
 from app.api import cases
-from app.api.dossier_views import Channel, Dossiers, DossierView, Line, dossier_view, written_view
+from app.api.dossier_views import Channel, Dossiers, DossierView, dossier_view, written_view
 from app.api.lists import listed, moment
 from app.api.once import once
 from app.api.shapes import LARGEST_INT, After, Body, DossierRef, IfMatch, OnceKey, Word
@@ -17,10 +17,11 @@ from app.dossiers import drafts, intake, wishes
 from app.dossiers import queries_api as queries
 from app.dossiers.case import open_case, open_case_of_citizen
 from app.dossiers.models import DossierState
-from app.dossiers.queries_portal import own_dossiers
+from app.dossiers.queries_portal import OwnDossier, own_dossiers
 from app.dossiers.states import NATIONAL, WORDS
 from app.faces.access import CitizenVisit, SignedInVisit, Visit, require_role
 from app.faces.routes import Router
+from app.faces.straight import straight
 from app.kit.words import say
 from app.org import people
 from app.org.models import OfficeKind, Role
@@ -74,12 +75,13 @@ async def begin(visit: CitizenVisit, response: Response, body: NewDossier, idemp
 
 
 @router.get("", summary="My dossiers, or those of my office", response_model=Dossiers)
+@straight
 async def several(
     visit: SignedInVisit,
     after: After = None,
     state: Annotated[list[DossierState] | None, Query(description="Officers only.")] = None,
     procedure: Annotated[Word | None, Query(max_length=20, description="Officers only.")] = None,
-) -> Dossiers | Response:
+) -> Response:
     """Newest first. A citizen sees their own; an officer those of the offices they see, without citizens' drafts."""
     before = cases.moment_and_id(after)
     if visit.maybe_officer is None:
@@ -91,7 +93,8 @@ async def several(
     kept = "".join(f"&state={one.value}" for one in state or ()) + (f"&procedure={procedure}" if procedure else "")
     last = cases.cursor(page[-1].created_at, page[-1].id) if more else None
     language = visit.language
-    return listed([_line(one, language) for one in page], f"/api/v1/dossiers?after={last}{kept}" if last else None)
+    following = f"/api/v1/dossiers?after={last}{kept}" if last else None
+    return listed([_line(one, language, one.holder_name) for one in page], following)
 
 
 @router.get("/{dossier}", summary="Where a dossier stands")
@@ -149,23 +152,17 @@ async def after_command(visit: Visit, response: Response, dossier_id: UUID) -> D
     return await dossier_view(visit, response, case)
 
 
-async def _own(visit: Visit, before: tuple[datetime, UUID] | None) -> Dossiers:
+async def _own(visit: Visit, before: tuple[datetime, UUID] | None) -> Response:
     rows, more = await own_dossiers(visit.db, visit.citizen.id, before=before)
-    lines = [
-        Line(
-            id=row.id, code=row.code, procedure_code=row.procedure_code, title=row.title, state=row.state.value,
-            state_words=say(WORDS[row.state], visit.language), national_code=NATIONAL.get(row.state),
-            created_at=row.created_at, submitted_at=row.submitted_at, due_at=row.due_at, finished_at=row.finished_at,
-        )
-        for row in rows
-    ]
-    return Dossiers(items=lines, next=f"/api/v1/dossiers?after={cases.cursor(*more)}" if more else None)
+    language = visit.language
+    following = f"/api/v1/dossiers?after={cases.cursor(*more)}" if more else None
+    return listed([_line(row, language, None) for row in rows], following)
 
 
-def _line(row: queries.Line, language: str) -> dict[str, Any]:
+def _line(row: queries.Line | OwnDossier, language: str, holder_name: str | None) -> dict[str, Any]:
     return {
         "id": row.id, "code": row.code, "procedure_code": row.procedure_code, "title": row.title, "state": row.state.value,
         "state_words": say(WORDS[row.state], language), "national_code": NATIONAL.get(row.state),
         "created_at": moment(row.created_at), "submitted_at": moment(row.submitted_at), "due_at": moment(row.due_at),
-        "finished_at": moment(row.finished_at), "holder_name": row.holder_name,
+        "finished_at": moment(row.finished_at), "holder_name": holder_name,
     }

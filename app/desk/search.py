@@ -5,28 +5,30 @@ from typing import Annotated
 from urllib.parse import urlencode
 from uuid import UUID
 
-from fastapi import Depends, Query, Request, Response
+from fastapi import Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from app.citizens.card import read_card
 from app.desk.due_dates import due_of
-from app.desk.frame import desk_frame
 from app.desk.wording import tag_of
 from app.dossiers import queries_search as queries
 from app.dossiers.codes import office_of, tidy
 from app.dossiers.intake import find_by_code
 from app.dossiers.queries_search import Fit, Found, Place
 from app.faces.access import OfficerVisit
+from app.faces.officers import stand_around
 from app.faces.pages import render
 from app.faces.routes import Router
 from app.faces.speaking import speaking
+from app.faces.straight import straight
 from app.kit import clock
 
-router = Router(prefix="/desk", include_in_schema=False, dependencies=[Depends(desk_frame)])
+router = Router(prefix="/desk", include_in_schema=False)
 Words = Annotated[str, Query(max_length=4000)]
 
 
 @router.get("/search")
+@straight
 async def search(
     request: Request, visit: OfficerVisit, q: Words = "", words: Words = "", after: str = "", similar: str = ""
 ) -> Response:
@@ -49,6 +51,7 @@ async def search(
     alike = bool(similar) or (not rows and place is None)
     if alike:
         rows = await queries.search_similar(visit.db, offices=offices, text=text, after=place)
+    await stand_around(visit)
     page, more = rows[: queries.PAGE], len(rows) > queries.PAGE
     now = clock.now()
     with speaking(visit.language):

@@ -7,12 +7,14 @@ request; a route put into another router is one route with a longer path. What i
 tests/test_access.py reads them all.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, Final
 
-from fastapi import APIRouter, params
-from fastapi.routing import APIRoute
+from fastapi import APIRouter, Request, Response, params
+from fastapi.routing import APIRoute, _effective_route_context_var
 from starlette.routing import compile_path, get_name
+
+from app.faces.straight import handler_of
 
 _OF_THE_PATH: Final = ("path_regex", "path_format", "param_convertors")
 _READ: Final = frozenset(APIRoute.__annotations__) | {"app", "form_limits"}
@@ -36,6 +38,12 @@ class LateRoute(APIRoute):
             self._read = True
             super().__init__(self.path, self.endpoint, **self.told)
         return object.__getattribute__(self, name)
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """FastAPI's, or the short way for a function that says it is `straight`."""
+        context = _effective_route_context_var.get()  # what the routers it was put into add
+        read = context if context is not None and context.original_route is self else self
+        return handler_of(read.dependant) or super().get_route_handler()
 
 
 class Router(APIRouter):

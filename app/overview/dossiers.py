@@ -14,6 +14,7 @@ from app.dossiers.states import ENDED, WORDS
 from app.faces.access import SupervisorVisit, Visit
 from app.faces.officers import stand_around
 from app.faces.routes import Router
+from app.faces.straight import straight
 from app.kit import clock
 from app.kit.errors import NotFound
 from app.kit.glance import Glance
@@ -49,6 +50,7 @@ OPEN_STATES: Final = tuple(one for one in DossierState if one not in ENDED | {Do
 
 
 @router.get("/overview/dossiers")
+@straight
 async def dossiers(
     visit: SupervisorVisit, span: Span = "", state: Annotated[str, Query(max_length=30)] = "",
     office: Annotated[str, Query(max_length=10)] = "", procedure: Annotated[str, Query(max_length=20)] = "",

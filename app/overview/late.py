@@ -11,6 +11,7 @@ from app.dossiers.queries_overview import Sieve, YesNo
 from app.dossiers.queries_workload import colleagues
 from app.faces.access import SupervisorVisit
 from app.faces.routes import Router
+from app.faces.straight import straight
 from app.kit.errors import NotFound
 from app.kit.words import N_, say
 from app.overview.dossiers import around, lines, where_fields
@@ -30,6 +31,7 @@ HERE: Final = "/overview/late"
 
 
 @router.get(HERE)
+@straight
 async def late(
     visit: SupervisorVisit, office: Annotated[str, Query(max_length=10)] = "",
     procedure: Annotated[str, Query(max_length=20)] = "", officer: Annotated[str, Query(max_length=40)] = "",

@@ -1,0 +1,56 @@
+"""Pages opened all day, without FastAPI's machinery between the address and the function.
+
+FastAPI reads such a route as every other: its document, its access (tests/test_access), its parameters and how they are
+checked. But at each request it would open two stacks, a scope for cancelling and a cache for what the function depends on,
+which is one visit. Here that visit stands around the function as a context, and the parameters are read by the same fields.
+"""
+
+from collections.abc import Callable, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any, Final, TypeVar
+
+from fastapi import Request, Response
+from fastapi.dependencies.models import Dependant
+from fastapi.dependencies.utils import request_params_to_args
+from fastapi.exceptions import RequestValidationError
+
+STRAIGHT: Final = "__motcua_straight__"
+Function = TypeVar("Function", bound=Callable[..., Any])
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+def straight(function: Function) -> Function:
+    """Mark a route's function: it reads, depends on one visit, takes parameters of the query, and answers a Response."""
+    setattr(function, STRAIGHT, True)
+    return function
+
+
+def handler_of(dependant: Dependant) -> Handler | None:
+    """What answers the requests of such a route; None for every other."""
+    function = dependant.call
+    if not getattr(function, STRAIGHT, False):
+        return None
+    (visit,) = dependant.dependencies  # a second one would be passed over: such a route must not start
+    others = (dependant.path_params, dependant.body_params, dependant.header_params, dependant.cookie_params,
+              dependant.response_param_name, dependant.background_tasks_param_name, visit.dependencies)
+    assert function is not None
+    assert visit.call is not None
+    assert visit.name is not None
+    assert visit.scope == "function"
+    assert not any(others)
+    opened, visit_name, request_name = asynccontextmanager(visit.call), visit.name, dependant.request_param_name
+    fields = dependant.query_params
+
+    async def handle(request: Request) -> Response:
+        # As with FastAPI, what is wrong with a parameter is said to those only who may come in.
+        async with opened(request) as come:
+            values, errors = request_params_to_args(fields, request.query_params)
+            if errors:
+                raise RequestValidationError(errors)
+            values[visit_name] = come
+            if request_name is not None:
+                values[request_name] = request
+            answer: Response = await function(**values)
+            return answer
+
+    return handle
