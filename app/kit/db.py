@@ -203,7 +203,8 @@ class Database:
         """A connection with a transaction open on it. Lines that died while they lay idle are passed over."""
         for _ in range(self.pool.get_max_size()):
             try:
-                connection = await self.pool.acquire(timeout=5)
+                # One that lies idle is there at once: nothing to wait for, no clock to set.
+                connection = await self.pool.acquire(timeout=None if self.pool.get_idle_size() else 5)
             except (*SERVER_AWAY, asyncpg.PostgresError) as away:  # whatever it says, it did not let us in
                 raise DatabaseAway from away
             try:
