@@ -9,6 +9,7 @@ import asyncio
 import base64
 import hashlib
 import json
+import os
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -150,7 +151,12 @@ def _root(folder: Path) -> Path:
 
 @cache
 def faces() -> typst.Fonts:
-    """The typeface of papers, checked and read once in a process."""
+    """The typeface of papers, checked and read once in a process.
+
+    Before typst is first used: a paper is laid out by the thread that prints it. Typst's own threads hand one page about
+    between the cores, which costs CPU that other papers want; whoever sets RAYON_NUM_THREADS is not overruled.
+    """
+    os.environ.setdefault("RAYON_NUM_THREADS", "1")
     fonts.check_fonts()
     return typst.Fonts(
         include_system_fonts=False, include_embedded_fonts=False, font_paths=[fonts.FOLDER]
