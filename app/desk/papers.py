@@ -42,7 +42,7 @@ async def papers(
 
 @router.post("/{dossier_id}/papers")
 async def judge(request: Request, visit: OfficerVisit, dossier_id: UUID) -> Response:
-    """Keep the verdicts. `do=all_ok` marks every line that has no verdict yet as in order."""
+    """Keep the verdicts. `do=all_ok` marks as in order what was given or is required and has no verdict yet."""
     page = await open_page(visit, dossier_id)
     if not may_work(visit, page.case):
         raise RoleMissing
@@ -52,7 +52,7 @@ async def judge(request: Request, visit: OfficerVisit, dossier_id: UUID) -> Resp
     for line in await checklist.lines(visit.db, page.case):
         name = line.component.id
         told = str(form.get(f"v-{name}", ""))
-        if form.get("do") == "all_ok" and told not in VERDICTS:
+        if form.get("do") == "all_ok" and told not in VERDICTS and (line.files or line.required):
             told = "ok"
         if told in VERDICTS:
             given[name] = (told, str(form.get(f"n-{name}", "")))

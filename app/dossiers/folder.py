@@ -21,6 +21,7 @@ from app.kit.db import Db
 from app.org import people
 from app.org.models import Office, Role
 from app.papers.parts import Component, Letterhead, Signer
+from app.procedures.package import Component as PaperRule
 
 CHANNELS: Final[Mapping[str, str]] = {
     "counter": "Trực tiếp tại quầy", "online": "Trực tuyến", "post": "Qua dịch vụ bưu chính công ích",
@@ -147,22 +148,29 @@ def day_of(moment: datetime) -> date:
 def given_papers(folder: Folder) -> tuple[Component, ...]:
     """The papers of the dossier counted by kind (rules.md 2.2 field 11).
 
-    A paper judged in order with nothing scanned was handed over or shown on paper: one original.
+    Of what came in on paper, a line judged in order with nothing scanned was handed over: one piece.
     """
     counted = {rule.certify_component for rule in folder.case.procedure.procedure.results}
     found = []
     for line in folder.lines:
         kinds = [one.copy_kind for one in line.files]
-        could_be = line.component.how != "form" and line.component.need != "asked"
-        on_paper = 1 if could_be and not kinds and line.verdict == "ok" else 0
-        if not kinds and not on_paper:
+        if not kinds and line.verdict == "ok" and _on_paper(folder, line.component):
+            kinds = [next((kind for kind in line.component.copies if kind != "file"), "original")]
+        if not kinds:
             continue
         found.append(Component(
-            name=line.component.name.vi, originals=kinds.count("original") + on_paper, certified=kinds.count("certified"),
+            name=line.component.name.vi, originals=kinds.count("original"), certified=kinds.count("certified"),
             photocopies=kinds.count("photocopy"), electronic=kinds.count("file") + kinds.count("data"),
             pages=sum(one.pages or 0 for one in line.files) or None if line.component.id in counted else None,
         ))
     return tuple(found)
+
+
+def _on_paper(folder: Folder, part: PaperRule) -> bool:
+    """Whether this paper can have been left with us without a file: an original that is only shown is taken back."""
+    if folder.case.channel == "online" or part.need == "asked":
+        return False
+    return part.how == "submit" or (part.how == "present" and "original" not in part.copies)
 
 
 def asked_papers(folder: Folder, items: list[dict[str, Any]]) -> tuple[Component, ...]:

@@ -7,11 +7,13 @@ from uuid import UUID
 
 from app.documents import service as documents
 from app.dossiers import forms_printing, payments, wishes
+from app.dossiers.folder import given_papers, open_folder
 from app.jobs.service import Work
 from app.journal.service import Actor
 from app.kit import clock
 from app.org import people
 from tests.dossiers.situations import CODE, given, received, sealed, supplement_asked
+from tests.dossiers.test_consultations import HOUSE
 from tests.factories import COMMUNE, Make
 from tests.papers.reading import text_of
 
@@ -46,6 +48,15 @@ async def test_the_receipt_says_what_was_given_to_whom_and_until_when(make: Make
         f"{due.hour} giờ {due.minute:02} phút, ngày {due.day:02} tháng {due.month:02} năm {due.year}", "Tại quầy",
     ):
         assert part in text
+
+
+async def test_an_online_receipt_counts_what_was_uploaded_and_nothing_else(make: Make) -> None:
+    dossier_id = await make.submitted("1.013225", HOUSE)
+    await make.judged(dossier_id)  # also what the state looks up itself, and what was not needed
+    async with make.database.transaction(offices=[COMMUNE]) as db:
+        papers = given_papers(await open_folder(db, make.tools, dossier_id))
+    assert len(papers) == len(HOUSE.papers)
+    assert all((one.originals, one.certified, one.photocopies, one.electronic) == (0, 0, 0, 1) for one in papers)
 
 
 async def test_the_supplement_slip_lists_every_paper_with_its_fault(make: Make) -> None:
