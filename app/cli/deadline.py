@@ -28,7 +28,9 @@ NO_HOUR = N_("Thời điểm nhận “{text}” thiếu giờ. Viết cả gi�
 NO_READING = N_("Không có cách tính “{text}”. Dùng --reading days (ngày làm việc) hoặc --reading hours (giờ làm việc).")
 NOT_A_TIME = N_("Không đọc được giờ chốt “{text}”. Viết giờ:phút, ví dụ: --cutoff 15:00")
 NO_LANGUAGE = N_("Không có ngôn ngữ “{text}”. Dùng --language vi hoặc --language en.")
-NO_OFFICE = N_("Không hiểu mã cơ quan “{text}”. Viết chữ, số và dấu chấm, ví dụ: --office H99.08.22")
+OFFICE_CODE = r"[A-Z][0-9]{2}(\.[A-Za-z0-9]{1,10}){0,5}"  # QĐ 20/2020/QĐ-TTg
+NO_OFFICE = N_("Không hiểu mã cơ quan “{text}”. Viết mã định danh điện tử, ví dụ: --office H99.08.22")
+NO_OWN_CALENDAR = N_("Không có tệp lịch riêng của {office}: tính theo lịch cả nước.")
 NO_FOLDER = N_("Không có thư mục lịch “{folder}” hoặc trong đó thiếu hours.toml. Bỏ --calendar để dùng lịch cả nước.")
 ANSWER = N_("Nhận {received}, thời hạn {term} → hạn {due}.")
 COUNTED_FROM = N_("Tính từ {moment}. Lịch làm việc {version}.")
@@ -113,13 +115,16 @@ def cutoff_of(text: str, language: str) -> time:
 
 def calendar_of(office: str, folder: Path | None, language: str) -> "Calendar":
     """The nation's calendar, overridden by what is known of the office. Raises CalendarImpossible."""
-    from app.deadlines.decrees import NATIONAL, load_calendar, scopes_of
+    from app.deadlines.decrees import NATIONAL, lay_out, read_decrees, scopes_of
 
-    if office and not re.fullmatch(r"[A-Za-z0-9]{1,10}(\.[A-Za-z0-9]{1,10}){0,5}", office):
+    if office and not re.fullmatch(OFFICE_CODE, office):
         refuse(say(NO_OFFICE, language, text=office[:40]))
     if folder is not None and not (folder / "hours.toml").is_file():
         refuse(say(NO_FOLDER, language, folder=one_line(str(folder))[:120]))
-    return load_calendar(folder or NATIONAL, scopes=scopes_of(office) if office else ())
+    decrees = read_decrees(folder or NATIONAL)
+    if office and not any(scope in decrees.layers for scope in scopes_of(office)):
+        print(say(NO_OWN_CALENDAR, language, office=office), file=sys.stderr)
+    return lay_out(decrees, scopes_of(office) if office else ())
 
 
 def as_table(found: "DueMoment", language: str) -> str:

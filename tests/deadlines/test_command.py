@@ -77,6 +77,12 @@ def test_an_office_with_its_own_calendar_is_counted_by_it(tmp_path: Path) -> Non
     assert "Bão" in [one["why"] for one in office["spans"]]
 
 
+def test_an_office_without_a_calendar_of_its_own_is_told_so() -> None:
+    answer = ask("--received", "2026-06-05T10:00", "--term", "1 working-days", "--office", "H99.08.22")
+    assert answer.exit_code == 0
+    assert "Không có tệp lịch riêng của H99.08.22" in answer.stderr
+
+
 def test_a_cutoff_of_their_own_moves_a_same_day_term() -> None:
     assert told("2026-06-04T15:20", "same-day", "--cutoff", "16:00")["due"] == "2026-06-04T17:00:00+07:00"
 
@@ -112,6 +118,7 @@ def test_a_person_reads_one_sentence_and_the_reasons(language: str, sentence: st
     (["--cutoff", "25:00"], "--cutoff 15:00"),
     (["--cutoff", "15:00:01"], "--cutoff 15:00"),
     (["--office", "../../etc"], "--office"),
+    (["--office", "XYZ"], "--office H99.08.22"),
     (["--calendar", "no such\nfolder"], "--calendar"),
     (["--language", "fr"], "--language vi"),
 ])
