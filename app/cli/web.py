@@ -6,6 +6,7 @@ the forks are made (typst's would never wake up again in a child), so what start
 
 import ctypes
 import gc
+import importlib
 import os
 import signal
 import time
@@ -31,7 +32,10 @@ def serve_forked(application: "FastAPI", processes: int, **options: Any) -> None
     if running > 1:
         raise RuntimeError(f"{running - 1} threads run before the web processes are forked")
     config = uvicorn.Config(application, **options)
-    config.load()  # what speaks HTTP, once for all of them
+    # What each of them would load at its first request: once for all, and before their pages part.
+    config.load()
+    config.get_loop_factory()
+    importlib.import_module("anyio._backends._asyncio")
     port = config.bind_socket()
     gc.freeze()  # what is loaded now is never looked at again by the collector, so its pages stay shared
     children: dict[int, float] = {}
