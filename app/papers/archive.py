@@ -11,7 +11,6 @@ Foreign pages (copies, photos) are judged every time.
 
 import io
 from datetime import UTC, datetime
-from typing import Any, TypeVar
 
 import pikepdf
 
@@ -23,9 +22,7 @@ _NAMED_AFRESH = {"/BaseFont", "/FontName", "/Parent", "/Length"}
 _MOST_BUILDS = 4096
 
 Build = frozenset[tuple[str, ...]]
-_Build = TypeVar("_Build", bound=frozenset[Any])
 _approved: set[Build | mending.Build] = set()
-_refused: set[mending.Build] = set()
 
 
 def archived(pdf: bytes, *, printed_at: datetime) -> tuple[bytes, int]:
@@ -38,11 +35,9 @@ def archived(pdf: bytes, *, printed_at: datetime) -> tuple[bytes, int]:
         cut = mending.mended(pdf, printed_at=printed_at)
     except mending.Unfamiliar:
         cut = None
-    if cut is not None and cut.build not in _refused:
-        if cut.build in _approved or is_archival(cut.pdf):
-            _remember(_approved, cut.build)
-            return cut.pdf, cut.pages
-        _remember(_refused, cut.build)
+    if cut is not None and (cut.build in _approved or is_archival(cut.pdf)):
+        _remember(cut.build)
+        return cut.pdf, cut.pages
     with pikepdf.open(io.BytesIO(pdf)) as document:
         return archived_document(document, printed_at=printed_at, ours=True), len(document.pages)
 
@@ -67,7 +62,7 @@ def archived_document(document: pikepdf.Pdf, *, printed_at: datetime, ours: bool
         if not report.passed:
             raise PaperDamaged(f"not PDF/A-2b: {report.summary(limit=5)}")
         if build is not None:
-            _remember(_approved, build)
+            _remember(build)
     return written.getvalue()
 
 
@@ -81,12 +76,11 @@ def is_archival(pdf: bytes) -> bool:
 def forget_builds() -> None:
     """Ask the judge again about every build: after a change of libraries, and to measure what asking costs."""
     _approved.clear()
-    _refused.clear()
 
 
-def _remember(builds: set[_Build], build: _Build) -> None:
-    if len(builds) < _MOST_BUILDS:
-        builds.add(build)
+def _remember(build: Build | mending.Build) -> None:
+    if len(_approved) < _MOST_BUILDS:
+        _approved.add(build)
 
 
 def _build(document: pikepdf.Pdf) -> Build:

@@ -2,6 +2,7 @@
 
 import io
 import re
+from pathlib import Path
 
 import pikepdf
 import pytest
@@ -13,6 +14,7 @@ from app.papers.press import compiled
 from benchmarks.papers import paper_json
 from tests.papers.answers import BIRTH_TEMPLATE
 from tests.papers.situations import EVENING, PRINTED
+from tests.signing import judges
 
 
 def written(number: int = 1) -> bytes:
@@ -65,6 +67,17 @@ def faces_in(found: dict[int, tuple[dict[str, bytes], bytes]]) -> int:
 def test_what_is_cut_is_proven_afterwards() -> None:
     assert not is_archival(written())
     assert is_archival(mended(written(), printed_at=PRINTED).pdf)
+
+
+@pytest.mark.slow
+def test_the_reference_judge_agrees(tmp_path: Path) -> None:
+    file = tmp_path / "certificate.pdf"
+    file.write_bytes(mended(written(), printed_at=PRINTED).pdf)
+    try:
+        opinion = judges.verapdf(file)
+    except judges.JudgeMissing as missing:
+        pytest.skip(str(missing))
+    assert opinion.good, opinion.words
 
 
 def test_papers_of_one_template_are_of_one_build() -> None:
