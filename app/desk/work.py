@@ -33,7 +33,7 @@ QUEUES: Final = {
 }
 STATE_QUEUES: Final = {"drafts": "draft", "supplement": "supplement_requested", "ready": "result_ready"}
 LANES: Final[tuple[str, ...]] = ("reception", "specialist", "head", "leader", "clerk")
-WINDOWS: Final = {"late": N_("Quá hạn"), "today": N_("Hôm nay"), "soon": N_("Còn 1–2 ngày")}
+WINDOWS: Final = {"late": N_("Quá hạn bước"), "today": N_("Hôm nay"), "soon": N_("Còn 1–2 ngày")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ async def my_work(
             request, "desk/worklist/list.html", title=words(QUEUES[wanted.queue]), groups=_groups(told, wanted),
             rows=[await _row(visit, row, now, language) for row in page], chips=_chips(told, wanted),
             filters=_filters(visit, wanted, procedures, language), keep={"queue": wanted.queue, "due": wanted.due},
-            next=wanted.address(after=_written(page[-1].cursor)) if more else None,
+            of_steps=wanted.queue not in STATE_QUEUES, next=wanted.address(after=_written(page[-1].cursor)) if more else None,
             first=wanted.address() if wanted.after else None,
         )
 
@@ -124,6 +124,8 @@ async def _row(visit: Visit, row: WorkRow, now: datetime, language: str) -> dict
     notes = []
     if open_step and running and row.due_at and row.step_due and row.due_at != row.step_due:
         notes.append(words(N_("hẹn trả {day}"), day=f"{row.due_at.astimezone(clock.LOCAL):%d/%m}"))
+    if open_step and running and row.due_at is None and row.code:
+        notes.append(words(N_("chưa có hạn trả")))
     if len(visit.officer.offices) > 1:
         notes.insert(0, row.office_name)
     if row.officer_name and row.officer_id != visit.officer.id:
