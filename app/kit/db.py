@@ -158,6 +158,7 @@ class Database:
         """One transaction that sees these offices' rows (none when nobody is named). Raises DatabaseAway, NotStorable."""
         seen = tuple(offices)
         connection = await self._begun(_beginning(seen, citizen))
+        committed = False
         try:
             try:
                 db = Db(connection)
@@ -171,12 +172,13 @@ class Database:
                 raise
             else:
                 await connection.execute("COMMIT")
+                committed = True
         except _LINE_LOST as away:
             raise DatabaseAway from away
         except _NOT_STORABLE as refused:
             raise NotStorable from refused
         finally:
-            await self._give_back(connection)
+            await self._give_back(connection, at_rest=committed)
 
     @asynccontextmanager
     async def reading(
@@ -218,9 +220,10 @@ class Database:
             return connection
         raise DatabaseAway
 
-    async def _give_back(self, connection: Connection) -> None:
+    async def _give_back(self, connection: Connection, *, at_rest: bool = False) -> None:
+        """`at_rest`: nothing is under way on it, so nothing can be waited for."""
         with suppress(*SERVER_AWAY):  # how the transaction ended is known already; the pool drops what is broken
-            await self.pool.release(connection, timeout=5)  # type: ignore[arg-type]
+            await self.pool.release(connection, timeout=None if at_rest else 5)  # type: ignore[arg-type]
 
     async def close(self) -> None:
         await self.pool.close()
