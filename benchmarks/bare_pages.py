@@ -147,7 +147,8 @@ def _around() -> dict[str, Any]:
     options = [{"value": lane, "text": lane} for lane in LANES]
     return {
         "frame": frame, "here": Here("/desk", "vi", "/language/en?back=/desk"), "current": "/desk", "errors": (),
-        "title": "Cần làm", "chips": chips, "keep": {"queue": "todo", "due": ""}, "next": "/desk?after=x", "first": None,
+        "title": "Cần làm", "of_steps": True,
+        "chips": chips, "keep": {"queue": "todo", "due": ""}, "next": "/desk?after=x", "first": None,
         "filters": [{"name": "procedure", "label": "Thủ tục", "value": "", "options": options}],
     }
 
