@@ -25,7 +25,9 @@ app.command()(deadline)
 @app.command()
 def demo(
     folder: Annotated[Path, typer.Option(help="Where the database, files, keys and logs are kept.")] = Path(".motcua"),
-    port: Annotated[int | None, typer.Option(help="First port; the other parts take those behind it. [8000]")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65_500, help="First port; the other parts take those behind it. [8000]")
+    ] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Forget everything of earlier starts.")] = False,
     calm: Annotated[bool, typer.Option("--calm", help="The simulated outside systems behave well.")] = False,
     bare: Annotated[bool, typer.Option("--bare", help="Do not play the demonstration dossiers.")] = False,

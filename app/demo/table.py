@@ -39,12 +39,12 @@ def addresses(plan: Plan, *, worm: bool, took: float) -> str:
         ("Overview", plan.public_url + "/overview"),
         ("API", plan.public_url + "/api/v1"),
         ("Everybody's mail", plan.url("mailbox") + "/"),
-        ("Text messages", plan.url("sms") + "/_book"),
-        ("Stands in for VNeID", plan.url("identity") + "/"),
+        ("Text messages", plan.url("sms") + "/"),
         ("Metrics (private)", plan.url("web metrics") + "/metrics"),
     ]
     notes = [
         "Second factor: off. Everything outside (VNeID, payment, post, SMS, population, PKI) is simulated.",
+        "VNeID's page opens by itself when a citizen signs in.",
         "Store: WORM, locked objects were proven to stay." if worm else "Store: no WORM, nothing keeps a file for ever.",
         f"Open after {took:.1f} s. Logs: {plan.folder / 'logs'}. Ctrl-C closes the office; its data stays.",
     ]

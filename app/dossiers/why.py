@@ -242,6 +242,12 @@ def _closed(row: Row, language: str) -> Row:
     return Row(row.start, row.end, row.rule, words, row.source, True, 0, row.minutes, row.total, anew=row.anew)
 
 
+def _note(line: Line, voice: Voice) -> str:
+    """Why somebody did it. What is written where a term begins are remarks on the rule, for those who work with it."""
+    begins = line.fact.kind in (LineKind.START, LineKind.RESTART)
+    return "" if voice is Voice.PUBLIC or (begins and voice is Voice.CITIZEN) else line.note
+
+
 def _entries(
     lines: Sequence[Line], voice: Voice, language: str, people: Mapping[UUID, str]
 ) -> tuple[Entry, ...]:
@@ -249,7 +255,7 @@ def _entries(
         Entry(
             number=number, at=at_minute(line.fact.at), written_at=line.written_at.astimezone(LOCAL),
             kind=line.fact.kind.value, words=_line_words(line, language), who=_who(line, voice, language, people),
-            source=say(line.source, language), note=line.note if voice is not Voice.PUBLIC else "",
+            source=say(line.source, language), note=_note(line, voice),
             due_before=line.due_before.astimezone(LOCAL) if line.due_before else None,
             due_after=line.due_after.astimezone(LOCAL) if line.due_after else None, calendar=line.calendar_version,
         )

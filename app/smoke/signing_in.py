@@ -62,6 +62,8 @@ def _officer(url: str, role: str, one: SignIn) -> Caller:
     try:
         token = door.post("/session", body)["token"]
     except CallFailed as failed:
+        if isinstance(failed.__cause__, httpx2.HTTPError):
+            raise CannotSignIn(f"no office answers at {url} ({failed.__cause__}); is the address right?") from failed
         raise CannotSignIn(f"{one.login} cannot sign in. {failed}") from failed
     finally:
         door.close()
