@@ -75,7 +75,8 @@ async def my_work(
             request, "desk/worklist/list.html", title=words(QUEUES[wanted.queue]), groups=_groups(told, wanted),
             rows=[await _row(visit, row, now, language) for row in page], chips=_chips(told, wanted),
             filters=_filters(visit, wanted, procedures, language), keep={"queue": wanted.queue, "due": wanted.due},
-            of_steps=wanted.queue not in STATE_QUEUES, next=wanted.address(after=_written(page[-1].cursor)) if more else None,
+            of_steps=wanted.queue not in STATE_QUEUES,
+            next=wanted.address(after=_written(page[-1].cursor)) if more else None,
             first=wanted.address() if wanted.after else None,
         )
 
