@@ -119,7 +119,7 @@ def printed(papers: list[dict[str, Any]], asked: dict[str, Any], folder: Path) -
         kept["stylesheets"] = [CSS(string=sheet, font_config=kept["font_config"])]
     if asked["variant"]:
         kept["pdf_variant"] = asked["variant"]
-    for n, data in enumerate([*papers[:WARMING], *papers]):
+    for n, data in enumerate([*(papers * WARMING)[:WARMING], *papers]):
         began = time.process_time()
         own = dict(kept)
         if not asked["shared"]:
