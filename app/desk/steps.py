@@ -1,6 +1,6 @@
 """Take a step, give it back, hand it on, do one of its actions. Of two officers, the second is told what happened."""
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from fastapi import Depends, Request, Response
@@ -9,22 +9,27 @@ from fastapi.responses import RedirectResponse
 from app.desk.case_page import SIGNING, CasePage, frame_of, open_page
 from app.desk.fields import error_pairs, given_of, typed_of, view_of
 from app.desk.frame import desk_frame, say
+from app.dossiers import checklist
 from app.dossiers import queries_case as queries
 from app.dossiers.asking import Ask
 from app.dossiers.progress import act
 from app.dossiers.queries_case import StepNow
 from app.dossiers.refusals import ActionUnknown, FieldsRefused, ReasonMissing
+from app.dossiers.supplements import answer_by
 from app.faces.access import OfficerVisit, Visit, require_role
+from app.faces.moments import moment
 from app.faces.pages import render
 from app.faces.parking import take_parked
 from app.faces.routes import Router
 from app.faces.speaking import speaking
+from app.kit import clock
 from app.kit import words as kit_words
 from app.kit.words import N_
 from app.org.models import Role
 from app.procedures.package import Action
 from app.steps import service as steps
 
+FAULTS: Final = {"missing": N_("còn thiếu"), "wrong": N_("chưa đúng")}
 router = Router(prefix="/desk/steps", include_in_schema=False, dependencies=[Depends(desk_frame)])
 
 
@@ -115,6 +120,20 @@ async def do(request: Request, visit: OfficerVisit, dossier_id: UUID, task_no: i
     return _to(dossier_id)
 
 
+async def _list_asked(visit: Visit, page: CasePage) -> dict[str, Any]:
+    """The one list the applicant will get, and until when they may answer it if it is sent now."""
+    lines, language = await checklist.lines(visit.db, page.case), visit.language
+    due = answer_by(visit.tools, page.case, clock.now())
+    return {
+        "items": [
+            {"key": line.component.name.in_(language), "value": kit_words.say(FAULTS[line.verdict], language),
+             "note": line.note or ""}
+            for line in lines if line.verdict in FAULTS
+        ],
+        "until": moment(due, language) if due else "",
+    }
+
+
 async def _ask(
     request: Request, visit: Visit, page: CasePage, task_no: int, action: Action, values: dict[str, Any] | None = None,
     reason: str = "", errors: dict[str, str] | None = None,
@@ -123,13 +142,14 @@ async def _ask(
     shown = values or _collector(page, action)
     views = [await view_of(visit.db, one, shown, told, visit.language) for one in action.fields]
     pairs = error_pairs(action.fields, told) + [("reason", told[name]) for name in told if name == "reason"]
+    asked = await _list_asked(visit, page) if action.command == "ask_supplement" else None
     with speaking(visit.language):
         return render(
             request, "desk/steps/action.html", status=422 if told else 200, **frame_of(visit, page, ""),
             label=action.label.in_(visit.language), danger=action.tone == "danger",
             tells=action.tells.in_(visit.language) if action.tells else "", fields=views, needs_reason=action.reason,
             reason=reason, reason_error=told.get("reason", ""), errors=pairs,
-            address=f"/desk/steps/{page.case.id}/{task_no}/act/{action.id}", command=action.command,
+            address=f"/desk/steps/{page.case.id}/{task_no}/act/{action.id}", command=action.command, asked=asked,
         )
 
 

@@ -30,7 +30,7 @@ async def ask(db: Db, tools: Tools, case: Case, move: Move, command: Command) ->
     may_approve = bool(officer.roles & {Role.HEAD, Role.LEADER, Role.SUPERVISOR})
     if case.supplements_asked >= case.procedure.procedure.supplement.most_requests and not may_approve:
         raise SecondSupplementNeedsApproval
-    due = _due(tools, case, move.at)
+    due = answer_by(tools, case, move.at)
     n = case.supplements_asked + 1
     await db.run(
         "INSERT INTO supplement_request (id, office_id, dossier_id, n, items, reason, basis, asked_by, approved_by,"
@@ -94,6 +94,7 @@ def source_of(case: Case) -> str:
     return f"{rule.legal_basis}; {own.legal_basis}" if own is not None and own.term == rule.term else rule.legal_basis
 
 
-def _due(tools: Tools, case: Case, at: datetime) -> datetime | None:
+def answer_by(tools: Tools, case: Case, at: datetime) -> datetime | None:
+    """Until when the applicant may answer what is asked `at` this moment; None where no rule gives a term."""
     term = case.procedure.procedure.supplement.term
     return after(tools, case.office_id, at, term) if term else None

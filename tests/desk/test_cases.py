@@ -1,13 +1,15 @@
 """The case file: every tab opens, the step's actions do what they say, and of two officers the second is told."""
 
+import re
 from uuid import UUID
 
 import pytest
 
 from app.dossiers.models import DossierState
+from app.faces.moments import moment
 from tests.desk.conftest import SignIn
 from tests.dossiers.situations import CODE, given, received, sealed, supplement_asked
-from tests.factories import Make
+from tests.factories import COMMUNE, Make
 
 TABS = ["", "/form", "/papers", "/journal", "/messages", "/consultations", "/results", "/fees", "/return"]
 
@@ -85,6 +87,23 @@ async def test_a_wrong_paper_needs_the_words_that_mend_it(at_desk: SignIn, make:
     assert "cần làm gì để đạt" in refused.text
     kept = await desk.post(f"/desk/dossiers/{dossier_id}/papers", **{"v-proof": "wrong", "n-proof": "Chụp lại trang 2"})
     assert "Chụp lại trang 2" in await desk.said(kept)
+
+
+async def test_the_one_list_is_shown_with_its_date_before_it_goes_out(at_desk: SignIn, make: Make) -> None:
+    desk = await at_desk("reception")
+    dossier_id = await make.submitted(CODE, given())
+    address = await first_action(make, dossier_id, "ask_supplement")
+    assert "Chưa có giấy tờ nào được xét là thiếu hoặc chưa đúng" in (await desk.get(address)).text
+    await desk.post(f"/desk/dossiers/{dossier_id}/papers", **{"v-proof": "wrong", "n-proof": "Chụp lại trang 2"})
+    asked = (await desk.get(address)).text
+    for part in ("Danh sách gửi cho người nộp", "Giấy chứng minh", "chưa đúng", "Chụp lại trang 2"):
+        assert part in asked
+    until = re.search(r"người nộp có đến (.+?) để bổ sung", asked)
+    assert until is not None
+    await desk.said(await desk.post(address, reason="Ảnh chụp bị mờ"))
+    async with make.database.transaction(offices=[COMMUNE]) as db:
+        due = await db.value("SELECT due_at FROM supplement_request WHERE dossier_id = $1", dossier_id)
+    assert until[1] == moment(due)
 
 
 async def test_a_negative_action_without_its_reason_keeps_the_page_and_says_so(at_desk: SignIn, make: Make) -> None:
