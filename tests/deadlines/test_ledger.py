@@ -43,12 +43,14 @@ def local(text: str) -> datetime:
 class Ledger:
     """Lines as the service would write them, without a database."""
 
-    def __init__(self, received: str, term: str, reading: Reading = "days", calendar: Calendar = VIETNAM) -> None:
+    def __init__(
+        self, received: str, term: str, reading: Reading = "days", calendar: Calendar = VIETNAM, note: str = ""
+    ) -> None:
         self.lines: list[Line] = []
         self.calendars = {calendar.version: calendar}
         self.calendar = calendar
         self.clock: Clock | None = None
-        self.write(Fact(LineKind.START, local(received), "received", term=parse_term(term), reading=reading))
+        self.write(Fact(LineKind.START, local(received), "received", term=parse_term(term), reading=reading), note)
 
     def use(self, calendar: Calendar) -> None:
         self.calendar = calendar

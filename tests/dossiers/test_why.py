@@ -52,6 +52,15 @@ def test_the_answer_is_one_sentence() -> None:
     assert answer(english, "en").startswith("Received 10:00 Friday, 05/06/2026, term 3 working days → due 17:00 Wednesday")
 
 
+def test_the_applicant_reads_why_somebody_acted_and_no_remark_on_the_rule() -> None:
+    ledger = Ledger("2026-02-10T16:50", "5 working-days", note="Chưa đối chiếu văn bản gốc")
+    ledger.write(Fact(LineKind.PAUSE, local("2026-02-12T10:00"), "supplement"), note="Ảnh chụp bị mờ")
+    notes = {voice: [one.note for one in of(ledger, voice).entries] for voice in Voice}
+    assert notes[Voice.OFFICER] == notes[Voice.SUPERVISOR] == ["Chưa đối chiếu văn bản gốc", "Ảnh chụp bị mờ"]
+    assert notes[Voice.CITIZEN] == ["", "Ảnh chụp bị mờ"]
+    assert notes[Voice.PUBLIC] == ["", ""]
+
+
 def test_a_paused_clock_promises_nothing() -> None:
     ledger = Ledger("2026-06-05T10:00", "3 working-days")
     ledger.write(Fact(LineKind.PAUSE, local("2026-06-08T10:00"), "supplement"))
