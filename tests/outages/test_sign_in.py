@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from app.portal.identity import IdentityProvider
+from app.portal.identity_provider import IdentityProvider
 from tests.outages.conftest import Office
 from tests.outages.garbage import KINDS, answering
 from tests.outages.office import Answer, Door
