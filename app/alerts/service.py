@@ -55,16 +55,20 @@ class OpenAlert:
     seen_by: str | None
 
 
+NOBODY: Final = UUID(int=0)  # no officer has it
 # Whose an alert is: $1 the officer, $2 their office, $3 their roles.
 MINE: Final = "(a.officer_id = $1 OR (a.officer_id IS NULL AND a.office_id = $2 AND a.role = ANY($3)))"
 
 
 def ask_open(glance: Glance, officer: SignedOfficer) -> None:
-    """`alerts`: how many this officer has not taken note of, counted up to 100. A scan for them, one for each role."""
+    """`alerts`: how many this officer has not taken note of, counted up to 100. A scan for them, one for each role.
+
+    Those of a role are nobody's own. Said plainly, PostgreSQL walks all that are nobody's, of every office.
+    """
     theirs = [f"a.officer_id = {glance.placed(officer.id)}"]
     office = glance.placed(officer.office_id)
     theirs += [
-        f"a.officer_id IS NULL AND a.office_id = {office}::int AND a.role = {glance.placed(role)}"
+        f"COALESCE(a.officer_id, '{NOBODY}') = '{NOBODY}' AND a.office_id = {office}::int AND a.role = {glance.placed(role)}"
         for role in sorted(officer.roles)
     ]
     most = MOST_COUNTED + 1
