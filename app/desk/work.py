@@ -165,7 +165,7 @@ def _groups(told: Mapping[str, Any], wanted: Wanted) -> list[dict[str, Any]]:
             item("ready", told["ready"])]},
         {"title": words(N_("Liên thông")), "items": [
             {"href": "/desk/consultations", "words": words(N_("Xã khác hỏi")), "count": counted(told["asked"])},
-            {"href": "/overview/stuck", "words": words(N_("Hồ sơ kẹt")), "count": counted(told["stuck"]),
+            {"href": "/overview/stuck", "words": words(N_("Chỗ kẹt")), "count": counted(told["stuck"]),
              "late": told["stuck"] > 0}]},
     ]
     return groups
