@@ -123,11 +123,6 @@ def _leading(ring: Keyring, paper: Paper) -> Signing:
     return Signing(paper.pdf, ring.key(LEADER), look, "allow-signatures", kept, "leader", "Ký kết quả", "Tân Mai", PRINTED)
 
 
-def _sealing(ring: Keyring, paper: Paper, signed: SignedPdf) -> Signing:
-    look = Appearance(paper.places["seal"].page - 1, _box(paper.places["seal"]), ring.image(SEAL))
-    return Signing(signed.data, ring.key(SEAL), look, field="seal", reason="Đóng dấu", signed_at=PRINTED)
-
-
 def _box(place: Place) -> Box:
     return Box(place.x, place.y, place.w, place.h)
 

@@ -27,13 +27,6 @@ def partial(year: int | None, month: int | None = None, day: int | None = None) 
     return {part: number for part, number in known.items() if number is not None}
 
 
-def as_date(value: Mapping[str, int] | None) -> date | None:
-    """A whole date, or None when it is partial or absent."""
-    if not value or not {"year", "month", "day"} <= set(value):
-        return None
-    return date(value["year"], value["month"], value["day"])
-
-
 def last_possible(value: Any) -> date | None:
     """The last day that a date may mean: 31/12/1941 for {"year": 1941}. None when it is absent or no date."""
     if not isinstance(value, Mapping) or not isinstance(value.get("year"), int):
