@@ -2,7 +2,8 @@
 
 import asyncio
 import signal
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Final
 
@@ -23,7 +24,7 @@ from app.gateways.errors import GatewayDown
 from app.jobs import service as jobs
 from app.jobs.service import ENTRYPOINT
 from app.kit import clock
-from app.kit.db import SERVER_AWAY, Database
+from app.kit.db import SERVER_AWAY, Database, Db
 from app.kit.errors import Conflict, Refusal, Unavailable
 from app.observing import JOBS, JOBS_STUCK, JOBS_WAITING, TIMERS_LATE, open_metrics, set_up_logs
 from app.sentinel.sweeping import Swept, sweep
@@ -102,7 +103,7 @@ async def _serve_queue(settings: Settings, tools: Tools, stopping: asyncio.Event
 
 async def carry_out(tools: Tools, job_id: int) -> None:
     """Do one job, keep its outcome, or say why not and when again. Never raises for a job's own failure."""
-    async with tools.database.transaction(offices=await every_office(tools.database)) as db:
+    async with everywhere(tools.database) as db:
         work = await jobs.take(db, job_id)
     if work is None:
         return
@@ -150,8 +151,7 @@ async def _watch_timers(tools: Tools, stopping: asyncio.Event) -> None:
 
 async def anything_due(tools: Tools) -> bool:
     """Whether the first timer or the first alarm has come: one short transaction, every second of an idle worker."""
-    async with tools.database.transaction() as db:
-        await db.run("SELECT set_config('motcua.offices', string_agg(id::text, ','), true) FROM office")
+    async with everywhere(tools.database) as db:
         row = await db.row("SELECT (SELECT min(due_at) FROM timer) AS timer, (SELECT min(alarm_at) FROM dossier) AS alarm")
     assert row is not None
     now = clock.now()
@@ -164,10 +164,9 @@ async def wake_timers(tools: Tools) -> int:
     A dossier somebody is working on at this moment is left for the next look; a timer that fails holds up no other, but
     the later ones of its own dossier, which keep their order. Whatever is behind a hundred failing ones is reached too.
     """
-    offices, now = await every_office(tools.database), clock.now()
-    fired, last = 0, None
+    fired, last, now = 0, None, clock.now()
     while True:
-        async with tools.database.transaction(offices=offices) as db:
+        async with everywhere(tools.database) as db:
             due = await due_timers(db, now, LOOK_AT, after=last)
         for timer in due:
             try:
@@ -195,10 +194,9 @@ async def _wake(tools: Tools, timer: DueTimer) -> bool:
 
 async def ring_alarms(tools: Tools) -> int:
     """Ring the terms whose alarm has come, oldest first, each in a transaction of its own; how many rang."""
-    offices, now = await every_office(tools.database), clock.now()
-    rang, last = 0, None
+    rang, last, now = 0, None, clock.now()
     while True:
-        async with tools.database.transaction(offices=offices) as db:
+        async with everywhere(tools.database) as db:
             due = await due_alarms(db, now, after=last, limit=LOOK_AT)
         for alarm in due:
             try:
@@ -216,8 +214,7 @@ async def ring_alarms(tools: Tools) -> int:
 
 async def _sweep(tools: Tools, stopping: asyncio.Event) -> None:
     while not stopping.is_set():
-        offices = await every_office(tools.database)
-        async with tools.database.transaction(offices=offices) as db:
+        async with everywhere(tools.database) as db:
             lost = await jobs.overdue(db) + await jobs.resumed(db)
             row = await db.row(
                 "SELECT count(*) FILTER (WHERE state = 'waiting') AS waiting,"
@@ -247,7 +244,7 @@ async def _watch_over(tools: Tools, stopping: asyncio.Event) -> None:
 
 async def look_around(tools: Tools, *, turn: int | None = None) -> Swept:
     """One sweep of the sentinel in a transaction of its own; without `turn` over everything at once."""
-    async with tools.database.transaction(offices=await every_office(tools.database)) as db:
+    async with everywhere(tools.database) as db:
         swept = await sweep(db, tools, turn=turn)
     if any(swept.opened.values()) or any(swept.cleared.values()):
         log.info("sentinel", opened={cause.value: n for cause, n in swept.opened.items() if n},
@@ -262,6 +259,14 @@ async def _tidy(tools: Tools, stopping: asyncio.Event) -> None:
         if not stopping.is_set():
             gone = await forget(tools, await every_office(tools.database))
             log.info("forgotten", drafts=gone.drafts, keys=gone.keys, jobs=gone.jobs)
+
+
+@asynccontextmanager
+async def everywhere(database: Database) -> AsyncIterator[Db]:
+    """A transaction that sees the rows of every office: the worker serves them all."""
+    async with database.transaction() as db:
+        await db.run("SELECT set_config('motcua.offices', string_agg(id::text, ','), true) FROM office")
+        yield db
 
 
 async def every_office(database: Database) -> list[int]:

@@ -92,16 +92,14 @@ async def queue(
 
 async def take(db: Db, job_id: int) -> Work | None:
     """Count one start of a waiting job, or None when it is done, or started too often (it is then stuck)."""
-    row = await db.row("SELECT * FROM job WHERE id = $1 AND state = 'waiting' FOR UPDATE", job_id)
-    if row is None:
-        return None
-    if row["attempts"] >= MOST_ATTEMPTS:
-        await db.run("UPDATE job SET state = 'stuck' WHERE id = $1", job_id)
-        return None
-    await db.run("UPDATE job SET attempts = attempts + 1 WHERE id = $1", job_id)
-    return Work(
-        row["id"], row["office_id"], row["dossier_id"], row["name"], row["key"], row["payload"], row["attempts"] + 1
+    row = await db.row(
+        "UPDATE job SET attempts = CASE WHEN attempts < $2 THEN attempts + 1 ELSE attempts END,"
+        " state = CASE WHEN attempts < $2 THEN state ELSE 'stuck' END WHERE id = $1 AND state = 'waiting' RETURNING *",
+        job_id, MOST_ATTEMPTS,
     )
+    if row is None or row["state"] != "waiting":
+        return None
+    return Work(row["id"], row["office_id"], row["dossier_id"], row["name"], row["key"], row["payload"], row["attempts"])
 
 
 async def finish(db: Db, job_id: int) -> bool:

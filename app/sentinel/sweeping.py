@@ -61,7 +61,7 @@ class Swept:
 
 
 async def sweep(db: Db, tools: Tools, *, turn: int | None = None) -> Swept:
-    """Look once at everything that may stand still. The transaction sees all offices (`every_office`).
+    """Look once at everything that may stand still. The transaction sees all offices (the worker's `everywhere`).
 
     `turn` counts the minutes: the heavy watches then look at the offices whose turn it is, so that each office is
     looked at every SHARES (HOURLY) minutes. None: everything at once.
