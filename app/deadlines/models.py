@@ -4,7 +4,7 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Identity, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, Column, Identity, Index, PrimaryKeyConstraint, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from app.kit.columns import document, moment, office, one_of
@@ -79,10 +79,12 @@ class Timer(SQLModel, table=True):
     """When a waiting piece of a drawing must be woken. Found by an index on time, never by opening dossiers."""
 
     __tablename__ = "timer"
-    __table_args__ = (Index("ix_timer_due", "due_at"),)
+    # Its task is not in the key: the timer that follows another takes over its row (docs/decisions/0070).
+    __table_args__ = (PrimaryKeyConstraint("dossier_id", "id", name="timer_pkey"), Index("ix_timer_due", "due_at"))
 
-    dossier_id: UUID = Field(primary_key=True)
-    task_no: int = Field(primary_key=True)  # the engine's number for the waiting task
+    id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), nullable=False))
+    dossier_id: UUID
+    task_no: int  # the engine's number for the waiting task
     office_id: int = Field(sa_column=office())
     name: str = Field(max_length=80)  # its id in the drawing
     due_at: datetime = Field(sa_column=moment())

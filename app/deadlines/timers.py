@@ -21,11 +21,14 @@ class DueTimer:
 
 async def set_timer(db: Db, dossier_id: UUID, task_no: int, *, office_id: int, name: str, due_at: datetime) -> None:
     """Wake this task at `due_at`; setting it again moves it."""
-    await db.run(
-        "INSERT INTO timer (dossier_id, task_no, office_id, name, due_at) VALUES ($1, $2, $3, $4, $5)"
-        " ON CONFLICT (dossier_id, task_no) DO UPDATE SET name = excluded.name, due_at = excluded.due_at",
-        dossier_id, task_no, office_id, name, due_at,
+    moved = await db.run(
+        "UPDATE timer SET name = $3, due_at = $4 WHERE dossier_id = $1 AND task_no = $2", dossier_id, task_no, name, due_at
     )
+    if not moved:
+        await db.run(
+            "INSERT INTO timer (dossier_id, task_no, office_id, name, due_at) VALUES ($1, $2, $3, $4, $5)",
+            dossier_id, task_no, office_id, name, due_at,
+        )
 
 
 async def drop_timers(db: Db, dossier_id: UUID, task_nos: Sequence[int] | None = None) -> int:

@@ -61,11 +61,16 @@ PARTS: Final[Mapping[str, str]] = {
   SELECT {dossier}::uuid, s.task_no, {office}::int, s.name, s.role, {at}::timestamptz, s.due_at
   FROM jsonb_to_recordset({steps_new}::jsonb) AS s(task_no int, name text, role text, due_at timestamptz)
   WHERE EXISTS (SELECT FROM moved) RETURNING *""",
-    # A timer that waits no longer becomes one that begins to; where its row is missing, a new one is written.
-    "timers_on": """
-  UPDATE timer SET task_no = t.task_no, name = t.name, due_at = t.due_at, set_at = {at}::timestamptz, term = t.term
-  FROM jsonb_to_recordset({timers_new}::jsonb) AS t(was int, task_no int, name text, due_at timestamptz, term text)
-  WHERE timer.dossier_id = {dossier}::uuid AND timer.task_no = t.was AND EXISTS (SELECT FROM moved) RETURNING t.task_no""",
+    # A timer that begins where another ends takes over its row; where that was lost, a new one is written.
+    "timer_on": """
+  UPDATE timer SET task_no = {timer_task_no}::int, name = {timer_name}::text, due_at = {timer_due_at}::timestamptz,
+    set_at = {at}::timestamptz, term = {timer_term}::text
+  WHERE dossier_id = {dossier}::uuid AND task_no = {timer_was}::int AND EXISTS (SELECT FROM moved) RETURNING task_no""",
+    "timer_lost": """
+  INSERT INTO timer (dossier_id, task_no, office_id, name, due_at, set_at, term)
+  SELECT {dossier}::uuid, {timer_task_no}::int, {office}::int, {timer_name}::text, {timer_due_at}::timestamptz,
+    {at}::timestamptz, {timer_term}::text
+  WHERE EXISTS (SELECT FROM moved) AND NOT EXISTS (SELECT FROM timer_on)""",
     "timers_gone": """
   DELETE FROM timer WHERE dossier_id = {dossier}::uuid AND task_no = ANY({timers_gone}::int[])
     AND EXISTS (SELECT FROM moved)""",
@@ -73,14 +78,16 @@ PARTS: Final[Mapping[str, str]] = {
   INSERT INTO timer (dossier_id, task_no, office_id, name, due_at, set_at, term)
   SELECT {dossier}::uuid, t.task_no, {office}::int, t.name, t.due_at, {at}::timestamptz, t.term
   FROM jsonb_to_recordset({timers_new}::jsonb) AS t(task_no int, name text, due_at timestamptz, term text)
-  WHERE EXISTS (SELECT FROM moved) AND t.task_no NOT IN (SELECT task_no FROM timers_on)""",
+  WHERE EXISTS (SELECT FROM moved)""",
     "alerts_done": """
   UPDATE alert SET done_at = {at}::timestamptz WHERE dossier_id = {dossier}::uuid AND done_at IS NULL AND kind <> 'stuck'
     AND EXISTS (SELECT FROM moved)""",
     "written": """
-  INSERT INTO journal_line (office_id, dossier_id, at, event, actor_kind, actor_id, why, facts)
-  SELECT {office}::int, {dossier}::uuid, {at}::timestamptz, j.event, {by_kind}::text, {by}::uuid, j.why, j.facts
-  FROM unnest({events}::text[], {whys}::text[], {facts}::jsonb[]) WITH ORDINALITY AS j(event, why, facts, n)
+  INSERT INTO journal_line (office_id, dossier_id, at, event, actor_kind, actor_id, why, facts, opened_at, due_at)
+  SELECT {office}::int, {dossier}::uuid, {at}::timestamptz, j.event, {by_kind}::text, {by}::uuid, j.why, j.facts,
+    j.opened_at, j.due_at
+  FROM unnest({events}::text[], {whys}::text[], {facts}::jsonb[], {stood_since}::timestamptz[], {stood_due}::timestamptz[])
+    WITH ORDINALITY AS j(event, why, facts, opened_at, due_at, n)
   WHERE EXISTS (SELECT FROM moved) ORDER BY j.n""",
     "jobs_new": WRITE_JOBS + " WHERE EXISTS (SELECT FROM moved) ON CONFLICT (key) DO NOTHING RETURNING id",
     "person": KNOW_PERSON,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from app.dossiers.case import Case
 from app.dossiers.models import DossierState
@@ -11,6 +11,10 @@ from app.engine.drawings import TaskKind
 from app.engine.turns import OpenTask
 from app.jobs.service import Wanted
 from app.journal.service import Actor
+
+# A journal line: event, reason, facts; of a finished step since when it was open and by when it was due.
+Noted = tuple[str, str | None, dict[str, Any], datetime | None, datetime | None]
+NEVER: Final = (None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,7 @@ class Move:
     at: datetime
     state: DossierState | None = None
     columns: dict[str, Any] = field(default_factory=dict)
-    lines: list[tuple[str, str | None, dict[str, Any]]] = field(default_factory=list)
+    lines: list[Noted] = field(default_factory=list)
     opened: dict[int, OpenTask] = field(default_factory=dict)
     closed: dict[int, TaskKind] = field(default_factory=dict)
     process: bytes | None = None
@@ -54,9 +58,11 @@ class Move:
     shown: bool = False  # whoever acts is shown the dossier afterwards: `written` is filled in
     written: Written | None = None
 
-    def note(self, event: str, why: str | None = None, **facts: Any) -> None:
-        """One journal line, in the past tense."""
-        self.lines.append((event, why, facts))
+    def note(
+        self, event: str, why: str | None = None, *, stood: tuple[datetime | None, datetime | None] = NEVER, **facts: Any
+    ) -> None:
+        """One journal line, in the past tense. `stood`: since when a finished step was open, and by when it was due."""
+        self.lines.append((event, why, facts, *stood))
 
     def want(self, work: Wanted) -> None:
         """Queue work with what this move opens."""

@@ -157,8 +157,8 @@ async def _act(
     if errors:
         raise FieldsRefused(errors)
     move.note(
-        "step.finished", reason, step=step.name, action=action.id, task=step.task_no, role=step.role,
-        opened_at=step.opened_at.isoformat(), due_at=step.due_at.isoformat() if step.due_at else None,
+        "step.finished", reason, stood=(step.opened_at, step.due_at), step=step.name, action=action.id, task=step.task_no,
+        role=step.role,
     )
     move.acted_on = step.task_no
     command = COMMANDS[action.command]

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from app.dossiers.horizons import AT_STEP, SIGHT, SPANS, TYPED, Horizon, Span, without_compiling
 from app.dossiers.queries_overview import DATED, PAGE, After, Args, behind
+from app.journal.service import STEP_DUE_AT
 from app.kit.db import Db
 
 LATELY: Final = timedelta(days=30)
@@ -69,7 +70,7 @@ async def people(db: Db, at: Horizon) -> list[Person]:
         "     OR active AND roles ?| ARRAY['reception', 'specialist', 'head', 'leader', 'clerk'])) p ON p.id = c.officer_id"
         " LEFT JOIN office o ON o.id = p.office_id"
         " LEFT JOIN (SELECT j.actor_id, count(*) AS finished,"
-        "   count(*) FILTER (WHERE j.at > (j.facts->>'due_at')::timestamptz) AS finished_late FROM journal_line j"
+        f"   count(*) FILTER (WHERE j.at > {STEP_DUE_AT}) AS finished_late FROM journal_line j"
         "   WHERE j.event = 'step.finished' AND j.office_id = ANY($1) AND j.at > $4 - $6::interval GROUP BY j.actor_id) f"
         "   ON f.actor_id = p.id"
         " ORDER BY p.id IS NOT NULL, late DESC, near DESC, open DESC, p.name"

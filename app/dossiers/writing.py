@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import zip_longest
 from typing import Any
 
 import asyncpg
@@ -59,8 +58,8 @@ async def write(db: Db, tools: Tools, case: Case, move: Move) -> None:
     _put_steps(writing, move, [_step_row(tools, case, move, task) for task in opened if task.kind == "step"])
     _put_timers(writing, move, [_timer_row(tools, case, move, task) for task in opened if task.kind == "timer"])
     if move.lines:
-        events, whys, facts = zip(*move.lines, strict=True)
-        writing.put("written", events=events, whys=whys, facts=facts)
+        events, whys, facts, stood, dues = zip(*move.lines, strict=True)
+        writing.put("written", events=events, whys=whys, facts=facts, stood_since=stood, stood_due=dues)
     _put_work(writing, case, move, opened)
     sql = statement(tuple(writing.parts), shown=move.shown)
     row = await db.row(sql.sql, *sql.args(writing.values))
@@ -104,11 +103,14 @@ def _put_steps(writing: _Writing, move: Move, steps: list[dict[str, Any]]) -> No
 
 def _put_timers(writing: _Writing, move: Move, timers: list[dict[str, Any]]) -> None:
     over = _over(move, "timer")
+    if timers and over:
+        following, *timers = timers
+        ended, *over = over
+        writing.put("timer_on", "timer_lost", timer_was=ended, **{f"timer_{name}": one for name, one in following.items()})
+    if over:
+        writing.put("timers_gone", timers_gone=over)
     if timers:
-        kept = [{**timer, "was": was} for timer, was in zip_longest(timers, over[: len(timers)])]
-        writing.put("timers_on", "timers_new", timers_new=kept)
-    if over[len(timers) :]:
-        writing.put("timers_gone", timers_gone=over[len(timers) :])
+        writing.put("timers_new", timers_new=timers)
 
 
 def _put_work(writing: _Writing, case: Case, move: Move, opened: Sequence[OpenTask]) -> None:

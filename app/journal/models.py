@@ -28,3 +28,6 @@ class JournalLine(SQLModel, table=True):
     actor_id: UUID | None = None
     why: str | None = None  # the reason a person gave, in their words
     facts: dict[str, Any] = Field(default_factory=dict, sa_column=document())  # ids, numbers, moments: no personal data
+    # Of a finished step: since when it was open, and by when it was due. Older lines have both in their facts.
+    opened_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
+    due_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))

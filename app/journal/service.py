@@ -2,11 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from app.kit import clock
 from app.kit.db import Db
+
+# Since when a finished step had been open, by when it was due, of a line `j`: older lines say so in their facts.
+STEP_OPENED_AT: Final = "COALESCE(j.opened_at, (j.facts->>'opened_at')::timestamptz)"
+STEP_DUE_AT: Final = "COALESCE(j.due_at, (j.facts->>'due_at')::timestamptz)"
 
 ActorKind = Literal["officer", "citizen", "system", "outside"]
 
@@ -25,7 +29,7 @@ OUTSIDE = Actor("outside")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line as it is read back."""
+    """One line as it is read back; `facts` are whole, wherever they lie."""
 
     id: int
     at: datetime
@@ -49,6 +53,16 @@ async def record(
 async def lines(db: Db, dossier_id: UUID) -> list[Line]:
     """A dossier's history, oldest first."""
     return [
-        Line(row["id"], row["at"], row["event"], Actor(row["actor_kind"], row["actor_id"]), row["why"], row["facts"])
+        Line(
+            row["id"], row["at"], row["event"], Actor(row["actor_kind"], row["actor_id"]), row["why"],
+            facts_of(row["facts"], row["opened_at"], row["due_at"]),
+        )
         for row in await db.rows("SELECT * FROM journal_line WHERE dossier_id = $1 ORDER BY id", dossier_id)
     ]
+
+
+def facts_of(facts: dict[str, Any], opened_at: datetime | None, due_at: datetime | None) -> dict[str, Any]:
+    """The facts of a line with the moments of a finished step among them, as ISO texts."""
+    if opened_at is None:
+        return facts
+    return {**facts, "opened_at": opened_at.isoformat(), "due_at": due_at.isoformat() if due_at else None}
