@@ -9,19 +9,21 @@ from fastapi import Query, Response
 from pydantic import Field
 
 from app.api import cases
-from app.api.dossier_views import Channel, Dossiers, DossierView, dossier_view, written_view
+from app.api.dossier_views import Channel, Dossiers, DossierView, answered, dossier_view
 from app.api.lists import listed, moment
 from app.api.once import once
 from app.api.shapes import LARGEST_INT, After, Body, DossierRef, IfMatch, OnceKey, Word
 from app.dossiers import drafts, intake, wishes
 from app.dossiers import queries_api as queries
-from app.dossiers.case import open_case, open_case_of_citizen
+from app.dossiers.case import Case, open_case, open_case_of_citizen
 from app.dossiers.models import DossierState
+from app.dossiers.moves import Written
 from app.dossiers.queries_portal import OwnDossier, own_dossiers
 from app.dossiers.states import NATIONAL, WORDS
 from app.faces.access import CitizenVisit, SignedInVisit, Visit, require_role
 from app.faces.routes import Router
 from app.faces.straight import straight
+from app.faces.straight_writing import straight_writing
 from app.kit.words import say
 from app.org import people
 from app.org.models import OfficeKind, Role
@@ -118,15 +120,16 @@ async def choose_return(
     return await dossier_view(visit, response, replace(case, return_way=body.way, return_address=address))
 
 
-@router.post("/{dossier}/submit", summary="Hand it in")
+@router.post("/{dossier}/submit", summary="Hand it in", response_model=DossierView)
+@straight_writing
 @once
 async def submit(
-    visit: SignedInVisit, response: Response, dossier: DossierRef, if_match: IfMatch = None, idempotency_key: OnceKey = None
-) -> DossierView:
+    visit: SignedInVisit, dossier: DossierRef, if_match: IfMatch = None, idempotency_key: OnceKey = None
+) -> Response:
     """Checked and stored in full before a code is given; handing in again gives the same code."""
     case = await cases.case_for(visit, dossier, if_match, alone=True)
     written = await intake.submit_and_show(visit.db, visit.tools, case, by=visit.actor)
-    return written_view(visit, response, written) if written else await after_command(visit, response, case.id)
+    return answered(visit, written) if written else await answered_after(visit, case.id)
 
 
 @router.post("/{dossier}/withdraw", summary="Take it back")
@@ -145,11 +148,19 @@ async def withdraw(
 
 async def after_command(visit: Visit, response: Response, dossier_id: UUID) -> DossierView:
     """The dossier as it stands after the command."""
+    return await dossier_view(visit, response, await _read_again(visit, dossier_id))
+
+
+async def answered_after(visit: Visit, dossier_id: UUID) -> Response:
+    """The same for a straight route."""
+    case = await _read_again(visit, dossier_id)
+    return answered(visit, Written(case, await queries.beside(visit.db, case.id)))
+
+
+async def _read_again(visit: Visit, dossier_id: UUID) -> Case:
     if visit.maybe_officer is not None:
-        case = await open_case(visit.db, visit.tools, dossier_id)
-    else:
-        case = await open_case_of_citizen(visit.db, visit.tools, dossier_id, visit.citizen.id)
-    return await dossier_view(visit, response, case)
+        return await open_case(visit.db, visit.tools, dossier_id)
+    return await open_case_of_citizen(visit.db, visit.tools, dossier_id, visit.citizen.id)
 
 
 async def _own(visit: Visit, before: tuple[datetime, UUID] | None) -> Response:

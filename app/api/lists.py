@@ -21,11 +21,11 @@ def moment(value: datetime | None) -> str | None:
 
 def listed(items: list[dict[str, Any]], following: str | None) -> Response:
     """A page of a list as the answer. `following`: the address of the next one."""
-    written = orjson.dumps({"next": following, "items": items}, default=_id)
+    written = orjson.dumps({"next": following, "items": items}, default=written_id)
     return Response(written, media_type="application/json")
 
 
-def _id(value: object) -> str:
+def written_id(value: object) -> str:
     """asyncpg's own kind of UUID, which orjson does not know."""
     if isinstance(value, UUID):
         return str(value)

@@ -52,7 +52,7 @@ def once(function: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any
             return _again(kept.status, kept.answer)
         result = await function(visit=visit, idempotency_key=idempotency_key, **given)
         status = result.status_code if isinstance(result, Response) else (request.scope["route"].status_code or 200)
-        answer = {} if isinstance(result, Response) else {"body": jsonable_encoder(result)}
+        answer = _kept(result) if isinstance(result, Response) else {"body": jsonable_encoder(result)}
         await queries.keep_answer(visit.db, actor=actor, key=idempotency_key, status=status, answer=answer)
         return result
 
@@ -63,6 +63,11 @@ def _actor(visit: Visit) -> str:
     if visit.maybe_officer is None and visit.maybe_citizen is None:
         return f"public:{visit.request.client.host if visit.request.client else ''}"[:80]
     return f"{visit.actor.kind}:{visit.actor.id}"
+
+
+def _kept(result: Response) -> dict[str, Any]:
+    """What a straight route has written already."""
+    return {"body": json.loads(bytes(result.body))} if result.media_type == "application/json" else {}
 
 
 def _again(status: int, answer: dict[str, Any]) -> Response:

@@ -7,8 +7,8 @@ from fastapi import Query, Response
 from pydantic import Field
 
 from app.api import cases
-from app.api.dossier_views import DossierView, OpenStep, written_view
-from app.api.dossiers import after_command
+from app.api.dossier_views import DossierView, OpenStep, answered
+from app.api.dossiers import after_command, answered_after
 from app.api.lists import listed, moment
 from app.api.once import once
 from app.api.shapes import After, Body, DossierRef, IfMatch, Moment, Number, OnceKey, Page, View, Word
@@ -19,6 +19,7 @@ from app.dossiers.queries_desk import Cursor
 from app.faces.access import OfficerVisit, SignedInVisit, require_role
 from app.faces.routes import Router
 from app.faces.straight import straight
+from app.faces.straight_writing import straight_writing
 from app.org.models import Role
 from app.procedures.package import Action
 from app.procedures.parts import Words
@@ -126,25 +127,24 @@ async def of_dossier(visit: SignedInVisit, dossier: DossierRef) -> Steps:
     return Steps(items=found)
 
 
-@router.post("/dossiers/{dossier}/steps/{task_no}", summary="Do a step")
+@router.post("/dossiers/{dossier}/steps/{task_no}", summary="Do a step", response_model=DossierView)
+@straight_writing
 @once
 async def do(
-    visit: SignedInVisit, response: Response, dossier: DossierRef, task_no: Number, body: Doing, if_match: IfMatch = None,
+    visit: SignedInVisit, dossier: DossierRef, task_no: Number, body: Doing, if_match: IfMatch = None,
     idempotency_key: OnceKey = None,
-) -> DossierView:
+) -> Response:
     """An officer of the step's lane, or the applicant where it is theirs. Done twice, the second is told (409)."""
     ask = Ask(body.action, body.fields, body.reason, body.previewed_sha256)
     if visit.maybe_officer is None:
         case = await cases.case_for(visit, dossier, if_match)
         await act_as_applicant(visit.db, visit.tools, case, task_no, ask, citizen_id=visit.citizen.id)
-        return await after_command(visit, response, case.id)
+        return await answered_after(visit, case.id)
     # Without If-Match there is nothing to compare, and `act_and_show` reads the dossier itself.
     dossier_id = await cases.id_for(visit, dossier)
     if if_match is not None:
         await cases.case_for(visit, dossier, if_match)
-    return written_view(
-        visit, response, await act_and_show(visit.db, visit.tools, dossier_id, task_no, ask, by=visit.officer)
-    )
+    return answered(visit, await act_and_show(visit.db, visit.tools, dossier_id, task_no, ask, by=visit.officer))
 
 
 @router.post("/dossiers/{dossier}/steps/{task_no}/claim", summary="Take a step")

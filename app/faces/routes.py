@@ -15,6 +15,7 @@ from fastapi.routing import APIRoute, _effective_route_context_var
 from starlette.routing import compile_path, get_name
 
 from app.faces.straight import handler_of
+from app.faces.straight_writing import writing_handler_of
 
 _OF_THE_PATH: Final = ("path_regex", "path_format", "param_convertors")
 _READ: Final = frozenset(APIRoute.__annotations__) | {"app", "form_limits"}
@@ -40,10 +41,10 @@ class LateRoute(APIRoute):
         return object.__getattribute__(self, name)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """FastAPI's, or the short way for a function that says it is `straight`."""
+        """FastAPI's, or the short way for a function that says it is `straight`, or `straight_writing`."""
         context = _effective_route_context_var.get()  # what the routers it was put into add
         read = context if context is not None and context.original_route is self else self
-        return handler_of(read.dependant) or super().get_route_handler()
+        return handler_of(read.dependant) or writing_handler_of(read.dependant) or super().get_route_handler()
 
 
 class Router(APIRouter):
