@@ -3,6 +3,9 @@
 Pure functions. A name is kept as one key for every choice of its words, sorted: "Đặng Thị Đào" as "dang", "dao", "thi",
 "dang dao", "dang thi", "dao thi" and "dang dao thi". So whichever of them are typed, in whatever order, one equality of
 a btree finds them, and nothing that row-level security must ask first (docs/decisions/0061-names.md).
+
+Most who fold alike are spelt alike: a "nguyen" is Nguyễn. The few who are not ("Nguyên") would be looked for among all the
+others, so their keys stand once more with the number of their spelling (docs/decisions/0073-the-same-page.md).
 """
 
 import re
@@ -20,6 +23,13 @@ LONGEST: Final = 20  # letters of a word that mistakes are looked for in
 SHORTEST: Final = 4  # a word shorter than that is right or is another word
 MOST_SIMILAR: Final = 64  # keys that are looked for when nothing fits
 
+# Words that about one name in fifty and more has, as they are spelt; each spelling here is a good part of its word. Who
+# adds a word or takes a spelling away fills the keys of those dossiers, as migration 0010 did; until then they are found all
+# the same, only not before the others.
+_USUAL: Final = """
+Anh Bích Bùi Công Đặng Đinh Dinh Định Đỗ Đức Giàng Giang Hà Hải Hoàng Hồ Hồng Hùng Hương Hữu Kim Lê Lò Lương Lường Lý Ly
+Mai Minh Ngọc Ngô Nguyễn Phạm Phan Phương Quang Quàng Sơn Thanh Thành Thị Thu Thúy Thủy Thùy Trần Tuấn Văn Võ Vũ Xuân
+"""
 _TONES: Final = "\u0300\u0301\u0303\u0309\u0323"
 _TELEX_TWICE: Final = re.compile(r"aa|ee|oo|dd")
 
@@ -46,6 +56,27 @@ def _spelling(word: str) -> str:
     return "".join(one for one in letters if one not in _TONES) + "".join(one for one in letters if one in _TONES)
 
 
+def _usual() -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for name in _USUAL.split():
+        for word in name_words(name):
+            found.setdefault(word.folded, set()).add(word.spelt)
+    return {folded: frozenset(spelt) for folded, spelt in found.items()}
+
+
+USUAL: Final[Mapping[str, frozenset[str]]] = _usual()
+
+
+def unusual(word: NameWord) -> bool:
+    """Whether a frequent word has other accents than most who have it: "Nguyên", "Vân"."""
+    return word.spelt != word.folded and word.spelt not in USUAL.get(word.folded, (word.spelt,))
+
+
+def half_spelt(word: NameWord) -> bool:
+    """Whether a frequent word was typed without the accents most who have it are spelt with: "nguyen"."""
+    return word.spelt == word.folded and word.spelt not in USUAL.get(word.folded, (word.spelt,))
+
+
 def key_of(words: Iterable[str]) -> str:
     """The key that finds a name with these folded words, in whatever order they were typed."""
     return " ".join(sorted(set(words)))
@@ -57,10 +88,16 @@ def marks_of(words: Iterable[NameWord]) -> int:
     return zlib.crc32(spelt.encode()) - 2**31
 
 
+def spelt_key(key: str, marks: int) -> str:
+    """The key of those who are spelt so, where few of all with this key are."""
+    return f"{key}={marks}"
+
+
 def keys_of(names: Iterable[str]) -> dict[str, int]:
     """The keys of these names with their marks.
 
-    Every choice of up to five words; of longer names up to three words in any order, or more from the beginning on.
+    Every choice of up to five words; of longer names up to three words in any order, or more from the beginning on. A
+    choice with an unusual word has two keys.
     """
     keys: dict[str, int] = {}
     for name in dict.fromkeys(names):
@@ -68,7 +105,10 @@ def keys_of(names: Iterable[str]) -> dict[str, int]:
         choices = [one for size in range(1, _sizes(words) + 1) for one in combinations(words, size)]
         choices += [words[:size] for size in range(_sizes(words) + 1, len(words) + 1)]
         for choice in choices:
-            keys.setdefault(key_of(word.folded for word in choice), marks_of(choice))
+            key, marks = key_of(word.folded for word in choice), marks_of(choice)
+            keys.setdefault(key, marks)
+            if any(map(unusual, choice)):
+                keys.setdefault(spelt_key(key, marks), marks)
     return keys
 
 

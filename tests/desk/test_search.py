@@ -68,12 +68,41 @@ async def test_the_accents_that_were_typed_come_first_then_the_newest(make: Make
     assert [row.dossier_id for row in await found(make, "vu thi dinh")] == [last, plain, first]
 
 
+async def test_the_few_spelt_otherwise_than_most_come_first_and_nobody_is_lost(make: Make) -> None:
+    few = await dossier_of(make, "Khuất Thị Nguyên")
+    most = await dossier_of(make, "Khuất Thị Nguyễn")
+    plain = await dossier_of(make, "Khuat Thi Nguyen")
+    last = await dossier_of(make, "Khuất Thị Nguyên")
+    async with make.database.transaction(offices=OWN) as db:  # as the release before would have written it
+        unkeyed = await dossier_of(make, "Khuất Thị Nguyên")
+        await db.run("DELETE FROM found_by WHERE dossier_id = $1 AND key LIKE '%=%'", unkeyed)
+    rows = await found(make, "Nguyên Khuất Thị")
+    assert [(row.dossier_id, row.fit) for row in rows] == [
+        (last, Fit.SPELT), (few, Fit.SPELT), (unkeyed, Fit.WORDS), (plain, Fit.WORDS), (most, Fit.WORDS)
+    ]
+    assert [row.dossier_id for row in await found(make, "nguyen khuat thi")] == [unkeyed, last, plain, most, few]
+    # Who typed only some of the accents has not said how "nguyen" is spelt.
+    assert {row.fit for row in await found(make, "Khuất nguyen")} == {Fit.WORDS}
+
+
+async def test_pages_of_the_few_and_then_the_others_have_no_gap(make: Make) -> None:
+    made = [await dossier_of(make, name) for name in ("Ngải Thị Vân", "Ngải Thị Văn", "Ngải Thị Vân", "Ngải Thị Văn")]
+    async with make.database.transaction(offices=OWN) as db:
+        place, pages = None, list[UUID]()
+        while rows := await search(db, offices=OWN, text="Ngải Thị Vân", after=place, limit=1):
+            pages.append(rows[0].dossier_id)
+            place = rows[0].place
+    assert pages == [made[2], made[0], made[3], made[1]]
+
+
 async def test_whole_words_come_before_words_that_go_on(make: Make) -> None:
     whole = await dossier_of(make, "Hạng Seo Phư")
     longer = await dossier_of(make, "Hạng Seo Phương")
     rows = await found(make, "hang seo phu")
     assert [(row.dossier_id, row.fit) for row in rows] == [(whole, Fit.WORDS), (longer, Fit.BEGINNING)]
     assert [row.dossier_id for row in await found(make, "seo hang phuo")] == [longer]
+    assert [row.dossier_id for row in await found(make, "phu seo ha")] == [whole]
+    assert [row.dossier_id for row in await found(make, "phuong han")] == [longer]
 
 
 async def test_pages_follow_each_other_without_gap_or_repetition(make: Make) -> None:

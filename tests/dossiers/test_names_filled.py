@@ -8,6 +8,7 @@ import asyncpg
 from alembic import command
 from alembic.config import Config
 
+from app.dossiers.naming import keys_of
 from app.dossiers.queries_search import Found, search, search_similar
 from app.embedded import embedded_postgres
 from app.kit.db import Database, open_database
@@ -54,6 +55,36 @@ async def test_dossiers_that_were_there_are_found_after_the_migration(tmp_path: 
                 assert ids(rows) == [ours]
         finally:
             await database.close()
+
+
+async def test_who_is_spelt_otherwise_than_most_has_the_keys_of_it_after_the_migration(tmp_path: Path) -> None:
+    names = ("Trần Thị Vân Nguyên", "Nguyễn Văn Thành", "Nguyen Van An", "Lê Lệ Nguyện", "Sùng A Páo")
+    async with embedded_postgres(tmp_path, fast=True) as server:
+        config = Config(str(ROOT / "alembic.ini"))
+        config.attributes["url"] = server.owner_dsn
+        await asyncio.to_thread(command.upgrade, config, "0009_a_step_writes_little")
+        database = await open_database(server.app_dsn, largest=2)
+        try:
+            async with database.transaction(offices=[COMMUNE, NEIGHBOUR]) as db:
+                await found_offices(db)
+        finally:
+            await database.close()
+        owner = await asyncpg.connect(server.superuser_dsn)
+        try:
+            held: dict[UUID, str] = {}
+            for n, name in enumerate(names):
+                office = (COMMUNE, NEIGHBOUR)[n % 2]
+                one: UUID = await owner.fetchval(BEFORE, f"00011122233{n}", name, office, f"H99.01.02-251101-000{n}")
+                held[one] = name
+                before = [(office, key, one, marks) for key, marks in keys_of([name]).items() if "=" not in key]
+                await owner.executemany("INSERT INTO found_by (office_id, key, at, dossier_id, marks)"
+                                        " VALUES ($1, $2, now(), $3, $4)", before)
+            await asyncio.to_thread(command.upgrade, config, "head")
+            for one, name in held.items():
+                rows = await owner.fetch("SELECT key, marks FROM found_by WHERE dossier_id = $1", one)
+                assert {row["key"]: row["marks"] for row in rows} == keys_of([name]), name
+        finally:
+            await owner.close()
 
 
 async def found(database: Database, office: int, text: str) -> list[UUID]:

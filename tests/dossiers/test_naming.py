@@ -16,6 +16,8 @@ from app.dossiers.naming import (
     number_keys,
     one_mistake,
     similar_keys,
+    spelt_key,
+    unusual,
     without_telex,
 )
 
@@ -75,6 +77,25 @@ def test_a_tone_on_either_vowel_is_the_same_spelling_and_another_tone_is_not() -
     assert marks_of(name_words("Hoà Thuý")) == marks_of(name_words("Thúy Hòa"))
     assert marks_of(name_words("Hoà")) != marks_of(name_words("Hoa"))
     assert marks_of(name_words("Đăng")) != marks_of(name_words("Đặng"))
+
+
+@pytest.mark.parametrize(("name", "told"), [
+    ("Nguyễn Văn Thị Thành Đỗ", []), ("Trần Văn Nguyên", ["Nguyên"]), ("Lê Thị Vân", ["Vân"]), ("Nguyen Van", []),
+    ("Giàng A Páo", []),
+])
+def test_only_who_is_spelt_otherwise_than_most_has_keys_of_the_spelling(name: str, told: list[str]) -> None:
+    words = name_words(name)
+    assert [word.folded for word in words if unusual(word)] == folded(" ".join(told))
+    choices = 2 ** len(words) - 1
+    without = 2 ** (len(words) - len(told)) - 1
+    assert len(keys_of([name])) == choices + (choices - without if told else 0)
+
+
+def test_the_key_of_a_spelling_is_never_the_key_of_words() -> None:
+    few = spelt_key("nguyen", marks_of(name_words("Nguyên")))
+    assert few in keys_of(["Nguyên"])
+    assert few not in keys_of(["Nguyễn", "Nguyện"])
+    assert folded(few) != [few]
 
 
 @pytest.mark.parametrize("typed", ["nguyn", "ngyuen", "nguyeen", "nguyem"])
