@@ -96,17 +96,18 @@ async def test_receiving_a_dossier_stays_cheap(counted: Counted, make: Make) -> 
 
 @pytest.mark.parametrize(
     ("page", "role", "most"),
-    [("/desk", "specialist", 8), ("/desk/dossiers/{}", "specialist", 12), ("/api/v1/steps", "specialist", 4)],
+    [("/desk", "specialist", (3, 0)), ("/desk/dossiers/{}", "specialist", (12, 1)), ("/api/v1/steps", "specialist", (2, 0))],
 )
-async def test_a_page_of_the_desk_stays_cheap(counted: Counted, make: Make, page: str, role: str, most: int) -> None:
+async def test_a_page_of_the_desk_stays_cheap(
+    counted: Counted, make: Make, page: str, role: str, most: tuple[int, int]
+) -> None:
     dossier_id, headers = await received(make), await signed_in(make, role)
     for _ in range(2):
         await counted.cost_of_last()
         answer = await counted.client.get(page.format(dossier_id), headers=headers)
         assert answer.status_code == 200, answer.text
     statements, commits = await counted.cost_of_last()
-    assert statements <= most
-    assert commits == 1
+    assert (statements <= most[0], commits) == (True, most[1])
 
 
 async def test_a_step_over_the_api_stays_cheap(counted: Counted, make: Make) -> None:

@@ -22,7 +22,7 @@ from app.dossiers.queries_portal import OwnDossier, own_dossiers
 from app.dossiers.states import NATIONAL, WORDS
 from app.faces.access import CitizenVisit, SignedInVisit, Visit, require_role
 from app.faces.routes import Router
-from app.faces.straight import straight
+from app.faces.straight import looks
 from app.faces.straight_writing import straight_writing
 from app.kit.words import say
 from app.org import people
@@ -77,7 +77,7 @@ async def begin(visit: CitizenVisit, response: Response, body: NewDossier, idemp
 
 
 @router.get("", summary="My dossiers, or those of my office", response_model=Dossiers)
-@straight
+@looks
 async def several(
     visit: SignedInVisit,
     after: After = None,

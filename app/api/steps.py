@@ -18,7 +18,7 @@ from app.dossiers.progress import act_and_show, act_as_applicant
 from app.dossiers.queries_desk import Cursor
 from app.faces.access import OfficerVisit, SignedInVisit, require_role
 from app.faces.routes import Router
-from app.faces.straight import straight
+from app.faces.straight import looks
 from app.faces.straight_writing import straight_writing
 from app.org.models import Role
 from app.procedures.package import Action
@@ -80,7 +80,7 @@ class Handing(Body):
 
 
 @router.get("/steps", summary="My work by due time", response_model=Worklist)
-@straight
+@looks
 async def worklist(
     visit: OfficerVisit,
     after: After = None,

@@ -20,7 +20,7 @@ from app.faces.officers import stand_around
 from app.faces.pages import render
 from app.faces.routes import Router
 from app.faces.speaking import speaking
-from app.faces.straight import straight
+from app.faces.straight import looks
 from app.kit import clock
 
 router = Router(prefix="/desk", include_in_schema=False)
@@ -28,7 +28,7 @@ Words = Annotated[str, Query(max_length=4000)]
 
 
 @router.get("/search")
-@straight
+@looks
 async def search(
     request: Request, visit: OfficerVisit, q: Words = "", words: Words = "", after: str = "", similar: str = ""
 ) -> Response:

@@ -18,7 +18,7 @@ from app.faces.officers import stand_around
 from app.faces.pages import render
 from app.faces.routes import Router
 from app.faces.speaking import speaking, words
-from app.faces.straight import straight
+from app.faces.straight import looks
 from app.kit import clock
 from app.kit.glance import Glance
 from app.kit.words import N_
@@ -54,7 +54,7 @@ class Wanted:
 
 
 @router.get("")
-@straight
+@looks
 async def my_work(
     request: Request, visit: OfficerVisit, queue: str = "todo", due: str = "", procedure: str = "", lane: str = "",
     after: str = "",

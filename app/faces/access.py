@@ -1,7 +1,8 @@
 """Who may come in. Every route takes exactly one visit, and its type says who may use the route.
 
 A visit is one transaction: opened here, committed before the answer leaves, rolled back on any refusal. PostgreSQL is
-told on the way in whose rows it may show.
+told on the way in whose rows it may show. A route that only reads (`straight.looks`) has a look in its place: the same
+people, the same rights, the same rows, and nothing to begin or to commit.
 """
 
 import hmac
@@ -19,6 +20,7 @@ from app.faces.recognising import recognise
 from app.journal.service import Actor
 from app.kit.db import Db
 from app.kit.errors import Forbidden
+from app.kit.looking import look
 from app.kit.words import N_
 from app.org.people import SignedOfficer
 from app.sessions.service import SignedIn
@@ -28,6 +30,7 @@ TOKEN_FIELD: Final = "csrf_token"
 TOKEN_HEADER: Final = "x-csrf-token"
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 ACCESS: Final = "__motcua_access__"
+LOOKS: Final = "looks"  # on `request.state` when the route only reads
 
 
 class SignInNeeded(Exception):
@@ -107,6 +110,7 @@ def word_of(request: Request) -> tuple[str | None, bool]:
 
 @asynccontextmanager
 async def _visit(request: Request) -> AsyncIterator[Visit]:
+    looks = request.method in SAFE and getattr(request.state, LOOKS, False)
     tools: Tools = request.app.state.tools
     word, bearer = word_of(request)
     if request.method not in SAFE and not bearer:
@@ -114,7 +118,7 @@ async def _visit(request: Request) -> AsyncIterator[Visit]:
         if "form" in request.headers.get("content-type", ""):
             await request.form()  # before a connection is taken: who sends slowly must not hold one
     try:
-        async with tools.database.transaction() as db:
+        async with look(tools.database) if looks else tools.database.transaction() as db:
             visit = Visit(request, db, tools)
             if word:
                 somebody = await recognise(db, word)

@@ -14,7 +14,10 @@ from fastapi.dependencies.models import Dependant
 from fastapi.dependencies.utils import request_params_to_args
 from fastapi.exceptions import RequestValidationError
 
+from app.faces.access import LOOKS
+
 STRAIGHT: Final = "__motcua_straight__"
+LOOKING: Final = "__motcua_looking__"
 Function = TypeVar("Function", bound=Callable[..., Any])
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -23,6 +26,12 @@ def straight(function: Function) -> Function:
     """Mark a route's function: it reads, depends on one visit, takes parameters of the query, and answers a Response."""
     setattr(function, STRAIGHT, True)
     return function
+
+
+def looks(function: Function) -> Function:
+    """As `straight`, for what neither writes nor needs two statements to be of one transaction (app/kit/looking)."""
+    setattr(function, LOOKING, True)
+    return straight(function)
 
 
 def handler_of(dependant: Dependant) -> Handler | None:
@@ -39,9 +48,10 @@ def handler_of(dependant: Dependant) -> Handler | None:
     assert visit.scope == "function"
     assert not any(others)
     opened, visit_name, request_name = asynccontextmanager(visit.call), visit.name, dependant.request_param_name
-    fields = dependant.query_params
+    fields, looking = dependant.query_params, getattr(function, LOOKING, False)
 
     async def handle(request: Request) -> Response:
+        setattr(request.state, LOOKS, looking)
         # As with FastAPI, what is wrong with a parameter is said to those only who may come in.
         async with opened(request) as come:
             values, errors = request_params_to_args(fields, request.query_params)

@@ -38,9 +38,9 @@ _ANSWERS = (
 )
 SERVER_AWAY = (OSError, TimeoutError, *_ANSWERS)
 # Inside a transaction other things may fail to open a file; only a lost line is the server's.
-_LINE_LOST = (ConnectionError, TimeoutError, *_ANSWERS)
+LINE_LOST = (ConnectionError, TimeoutError, *_ANSWERS)
 # What cannot be kept: NUL in a text, a text or number beyond its column, half a letter.
-_NOT_STORABLE = (asyncpg.DataError, asyncpg.ProgramLimitExceededError, UnicodeEncodeError)
+NOT_STORABLE = (asyncpg.DataError, asyncpg.ProgramLimitExceededError, UnicodeEncodeError)
 
 
 class DatabaseAway(Unavailable):
@@ -75,6 +75,10 @@ class Db:
         tail = status.rsplit(" ", 1)[-1]
         return int(tail) if tail.isdigit() else 0
 
+    async def jot(self, sql: str, *args: object) -> int:
+        """As `run`, for a note beside what is only read (when somebody was last seen): no row of an office."""
+        return await self.run(sql, *args)
+
     async def add(self, row: Row) -> Row:
         """Insert `row`; what the database fills in (identities, defaults) is read back into it."""
         columns, sql = _insert_of(type(row))
@@ -89,7 +93,7 @@ class Db:
 
     async def get(self, table: type[Row], key: object) -> Row | None:
         """The row of `table` with this primary key (one column), or None."""
-        found = await self.connection.fetchrow(_select_of(table), key)
+        found = await self.row(_select_of(table), key)
         return table(**dict(found)) if found else None
 
     async def act_for(self, *, offices: Iterable[int] = (), citizen: UUID | None = None, presents: str = "") -> None:
@@ -173,12 +177,12 @@ class Database:
             else:
                 await connection.execute("COMMIT")
                 committed = True
-        except _LINE_LOST as away:
+        except LINE_LOST as away:
             raise DatabaseAway from away
-        except _NOT_STORABLE as refused:
+        except NOT_STORABLE as refused:
             raise NotStorable from refused
         finally:
-            await self._give_back(connection, at_rest=committed)
+            await self.give_back(connection, at_rest=committed)
 
     @asynccontextmanager
     async def reading(
@@ -204,23 +208,27 @@ class Database:
     async def _begun(self, beginning: str) -> Connection:
         """A connection with a transaction open on it. Lines that died while they lay idle are passed over."""
         for _ in range(self.pool.get_max_size()):
-            try:
-                # One that lies idle is there at once: nothing to wait for, no clock to set.
-                connection = await self.pool.acquire(timeout=None if self.pool.get_idle_size() else 5)
-            except (*SERVER_AWAY, asyncpg.PostgresError) as away:  # whatever it says, it did not let us in
-                raise DatabaseAway from away
+            connection = await self.lent()
             try:
                 await connection.execute(beginning)
-            except _LINE_LOST:
-                await self._give_back(connection)
+            except LINE_LOST:
+                await self.give_back(connection)
                 continue
             except BaseException:
-                await self._give_back(connection)
+                await self.give_back(connection)
                 raise
             return connection
         raise DatabaseAway
 
-    async def _give_back(self, connection: Connection, *, at_rest: bool = False) -> None:
+    async def lent(self) -> Connection:
+        """A connection of the pool, to be given back. Raises DatabaseAway."""
+        try:
+            # One that lies idle is there at once: nothing to wait for, no clock to set.
+            return await self.pool.acquire(timeout=None if self.pool.get_idle_size() else 5)
+        except (*SERVER_AWAY, asyncpg.PostgresError) as away:  # whatever it says, it did not let us in
+            raise DatabaseAway from away
+
+    async def give_back(self, connection: Connection, *, at_rest: bool = False) -> None:
         """`at_rest`: nothing is under way on it, so nothing can be waited for."""
         with suppress(*SERVER_AWAY):  # how the transaction ended is known already; the pool drops what is broken
             await self.pool.release(connection, timeout=None if at_rest else 5)  # type: ignore[arg-type]

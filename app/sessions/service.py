@@ -64,7 +64,7 @@ async def living(db: Db, row: asyncpg.Record, now: datetime) -> SignedIn | None:
     if row["expires_at"] <= now or row["seen_at"] + IDLE[row["kind"]] <= now:
         return None
     if now - row["seen_at"] > _SEEN_EVERY:
-        await db.run("UPDATE session SET seen_at = $2 WHERE digest = $1", row["digest"], now)
+        await db.jot("UPDATE session SET seen_at = $2 WHERE digest = $1", row["digest"], now)
     return SignedIn(
         row["digest"], row["kind"], row["officer_id"], row["citizen_id"], row["secret"], row["stage"], row["expires_at"],
         row["note"],
@@ -78,7 +78,7 @@ async def put_note(db: Db, session: SignedIn, **note: Any) -> None:
 
 async def drop_note(db: Db, session: SignedIn, name: str) -> None:
     """Forget one of them."""
-    await db.run("UPDATE session SET note = note - $2 WHERE digest = $1", session.digest, name)
+    await db.jot("UPDATE session SET note = note - $2 WHERE digest = $1", session.digest, name)
 
 
 async def close(db: Db, session: SignedIn) -> None:

@@ -15,6 +15,7 @@ import pytest
 from app.dossiers.tools import Tools
 from app.embedded import EmbeddedPostgres
 from app.kit.db import Database, open_database
+from app.kit.looking import look
 from tests.dossiers.test_life import CODE, given
 from tests.factories import COMMUNE, NEIGHBOUR, Make
 from tests.scale.pgbouncer import pooled
@@ -50,6 +51,29 @@ async def test_many_lines_in_need_few_lines_out(
         states = Counter(row["state"] for row in await db.rows("SELECT state FROM dossier WHERE id = ANY($1)", lived))
         codes = await db.value("SELECT count(DISTINCT code) FROM dossier WHERE id = ANY($1)", lived)
     assert (states, codes) == (Counter(received=12), 12)
+
+
+async def test_looks_of_many_offices_over_few_lines_see_their_own_rows_and_leave_nothing(
+    tools: Tools, through_pooler: tuple[str, Database]
+) -> None:
+    """Nothing holds a line between two questions of a look: the pooler may give each another one."""
+    _, database = through_pooler
+    dossier_id = await Make(database, replace(tools, database=database)).submitted(CODE, given())
+    asked = "SELECT count(*) FROM dossier WHERE id = $1"
+
+    async def seen(offices: tuple[int, ...]) -> list[int]:
+        async with look(database) as db:
+            before = await db.value(asked, dossier_id)
+            await db.act_for(offices=offices)
+            return [before, await db.value(asked, dossier_id), await db.value(asked, dossier_id)]
+
+    async def transacted() -> list[int]:
+        async with database.transaction() as db:
+            return [await db.value(asked, dossier_id)]
+
+    for _ in range(5):
+        everybody = [one for _ in range(3) for one in (seen((COMMUNE,)), seen((NEIGHBOUR,)), seen(()), transacted())]
+        assert await asyncio.gather(*everybody) == [[0, 1, 1], [0, 0, 0], [0, 0, 0], [0]] * 3
 
 
 async def test_whose_rows_are_seen_never_leaks_to_the_next_on_the_line(

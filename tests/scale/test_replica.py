@@ -20,6 +20,7 @@ from app.embedded import EmbeddedPostgres, embedded_postgres, find_binaries
 from app.faces.reading import COOKIE
 from app.kit import clock
 from app.kit.db import Database, DatabaseAway, open_database
+from app.kit.looking import look
 from app.kit.replica import Replica, position
 from app.main import create_app
 from app.procedures.service import publish_all
@@ -91,6 +92,18 @@ async def test_the_replica_shows_each_office_its_own_rows_and_nobody_none(pair: 
     for offices in ((COMMUNE,), (NEIGHBOUR,), ()):
         async with pair.database.reading(offices=offices) as db:
             assert db.as_of is not None
+            seen.append(await db.value("SELECT count(*) FROM dossier WHERE id = $1", dossier_id))
+    assert seen == [1, 0, 0]
+
+
+async def test_a_look_at_the_replica_shows_each_office_its_own_rows_and_nobody_none(pair: Pair) -> None:
+    dossier_id = await pair.make.submitted(CODE, given())
+    await pair.caught_up()
+    seen = []
+    for offices in ((COMMUNE,), (NEIGHBOUR,), ()):
+        async with look(pair.replica.database) as db:
+            assert await db.value("SELECT pg_is_in_recovery()")
+            await db.act_for(offices=offices)
             seen.append(await db.value("SELECT count(*) FROM dossier WHERE id = $1", dossier_id))
     assert seen == [1, 0, 0]
 
