@@ -23,6 +23,9 @@ from app.procedures.terms import StartRule
 
 LONGEST_SOURCE: Final = 300
 CAUSES: Final = {"complete_receipt": "received", "competent_receipt": "received_here", "handed_over": "handed_over"}
+# What was counted before: many steps open in the same minute with the same few terms, and a moment counts by its minute.
+MOST_MOMENTS: Final = 2_000
+_moments: dict[tuple[datetime, str, Reading, str], datetime] = {}
 # Where handling ends, by the cause of the last line. Article numbers of the old text, not compared with the new one.
 ENDED_BY: Final = {
     "finished": "Nghị định 118/2025/NĐ-CP, Điều 20 (số điều chưa kiểm chứng)",
@@ -158,9 +161,15 @@ async def extend_clock(
 
 def after(tools: Tools, office_id: int, start: datetime, term: str, reading: str = "days") -> datetime:
     """The last moment of a term that begins at `start`, by the office's calendar."""
-    return due_moment(
-        start, parse_term(term), calendar=tools.calendars.of(office_id), reading="hours" if reading == "hours" else "days"
-    ).due_at
+    calendar = tools.calendars.of(office_id)
+    read_by: Reading = "hours" if reading == "hours" else "days"
+    key = (start.replace(second=0, microsecond=0), term, read_by, calendar.version)
+    found = _moments.get(key)
+    if found is None:
+        if len(_moments) >= MOST_MOMENTS:
+            _moments.clear()
+        found = _moments[key] = due_moment(start, parse_term(term), calendar=calendar, reading=read_by).due_at
+    return found
 
 
 def forwarded_by(tools: Tools, case: Case, at: datetime) -> datetime:
