@@ -8,7 +8,7 @@ from functools import cache
 from typing import Final
 
 from app.dossiers.queries_api import beside_written
-from app.jobs.service import WRITE_JOBS
+from app.jobs.service import WRITE_JOBS, waking_parts
 from app.kit.places import Placed, placed
 from app.notices.service import KNOW_PERSON, WRITE_NOTICES, WRITE_SENDING
 
@@ -100,15 +100,16 @@ _CALLED: Final = {"begun": "moved", "handed_in": "changed"}
 
 @cache
 def statement(parts: tuple[str, ...], *, shown: bool) -> Placed:
-    """These parts, and at the end the jobs to wake; with `shown` also the dossier as it stands now. No row: not moved."""
-    work = [f"SELECT id FROM {one}" for one in ("jobs_new", "sending") if one in parts]
-    to_wake = f"ARRAY({' UNION ALL '.join(work) or 'SELECT 0::bigint WHERE false'}) AS to_wake"
-    end = f"SELECT {to_wake} FROM moved"
+    """These parts, waking the worker for new jobs; with `shown` it tells the dossier as it stands now. No row: not moved."""
+    end = "SELECT FROM moved"
     if shown:
         steps = [f"SELECT * FROM {one}" for one in ("step_on", "steps_new") if one in parts]
         source = "changed" if {"changed", "handed_in"} & {*parts} else "dossier"
         dossier = f"{source} d JOIN moved p ON p.dossier_id = d.id"
-        columns = [*(f"d.{name}" for name in CHANGED), to_wake]
+        columns = [f"d.{name}" for name in CHANGED]
         end = beside_written(dossier, "{dossier}::uuid", "{steps_over}::int[]", steps, columns)
-    named = ",\n".join(f"{_CALLED.get(part, part)} AS ({PARTS[part]}\n)" for part in parts)
-    return placed(f"WITH {named}\n{end}")
+    named = [f"{_CALLED.get(part, part)} AS ({PARTS[part]}\n)" for part in parts]
+    work = [f"SELECT id FROM {one}" for one in ("jobs_new", "sending") if one in parts]
+    if work:
+        named += [f"to_wake AS ({' UNION ALL '.join(work)})", waking_parts()]
+    return placed("WITH " + ",\n".join(named) + f"\n{end}")

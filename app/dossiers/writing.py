@@ -67,7 +67,6 @@ async def write(db: Db, tools: Tools, case: Case, move: Move) -> None:
         raise CaseMoved
     if move.shown:
         move.written = _written(case, move, row)
-    await jobs.wake_all(db, row["to_wake"])
 
 
 def _put_dossier(writing: _Writing, tools: Tools, case: Case, move: Move, state: DossierState) -> None:

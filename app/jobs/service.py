@@ -59,6 +59,14 @@ def job_rows(wanted: Sequence[Wanted]) -> list[dict[str, Any]]:
     ]
 
 
+def waking_parts() -> str:
+    """The worker is woken by parts of the statement that writes jobs, behind one called `to_wake(id)`."""
+    # Here: pgqueuer brings its command line along, 0.1 s for a process that queues nothing.
+    from app.jobs import waking
+
+    return waking.waking_parts(ENTRYPOINT)
+
+
 async def wake_all(db: Db, job_ids: Sequence[int]) -> None:
     """Wake the worker for jobs that were just written, when this transaction commits."""
     if job_ids:

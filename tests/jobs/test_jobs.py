@@ -170,3 +170,22 @@ async def test_of_two_workers_that_sweep_at_once_one_takes_the_lost_job(database
         assert job_id not in await jobs.overdue(db)
         assert job_id is not None
         await jobs.finish(db, job_id)
+
+
+async def test_a_statement_that_writes_jobs_wakes_as_pgqueuer_itself_does(database: Database) -> None:
+    async with database.transaction(offices=(2,)) as db:
+        await jobs.wake_all(db, [-1])
+        await db.run(f"WITH to_wake AS (SELECT -2::bigint AS id), {jobs.waking_parts()} SELECT count(*) FROM inserted")
+        await db.run(f"WITH to_wake AS (SELECT 1::bigint AS id WHERE false), {jobs.waking_parts()} SELECT FROM inserted")
+        rows = await db.rows(
+            "SELECT entrypoint, priority, status, execute_after = now() AS at_once, dedupe_key, headers FROM pgqueuer"
+            " WHERE payload = ANY($1::bytea[])", [b"-1", b"-2"],
+        )
+        logged = await db.rows(
+            "SELECT l.entrypoint, l.priority, l.status FROM pgqueuer_log l JOIN pgqueuer q ON q.id = l.job_id"
+            " WHERE q.payload = ANY($1::bytea[])", [b"-1", b"-2"],
+        )
+        await db.run("DELETE FROM pgqueuer WHERE payload = ANY($1::bytea[])", [b"-1", b"-2"])
+    assert len(rows) == len(logged) == 2
+    assert rows[0] == rows[1]
+    assert logged[0] == logged[1]
