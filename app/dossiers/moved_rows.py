@@ -82,13 +82,6 @@ PARTS: Final[Mapping[str, str]] = {
     "alerts_done": """
   UPDATE alert SET done_at = {at}::timestamptz WHERE dossier_id = {dossier}::uuid AND done_at IS NULL AND kind <> 'stuck'
     AND EXISTS (SELECT FROM moved)""",
-    "written": """
-  INSERT INTO journal_line (office_id, dossier_id, at, event, actor_kind, actor_id, why, facts, opened_at, due_at)
-  SELECT {office}::int, {dossier}::uuid, {at}::timestamptz, j.event, {by_kind}::text, {by}::uuid, j.why, j.facts,
-    j.opened_at, j.due_at
-  FROM unnest({events}::text[], {whys}::text[], {facts}::jsonb[], {stood_since}::timestamptz[], {stood_due}::timestamptz[])
-    WITH ORDINALITY AS j(event, why, facts, opened_at, due_at, n)
-  WHERE EXISTS (SELECT FROM moved) ORDER BY j.n""",
     "jobs_new": WRITE_JOBS + " WHERE EXISTS (SELECT FROM moved) ON CONFLICT (key) DO NOTHING RETURNING id",
     "person": KNOW_PERSON,
     "told": WRITE_NOTICES,
@@ -96,11 +89,20 @@ PARTS: Final[Mapping[str, str]] = {
 }
 # Parts that stand in for another, and so are called by its name.
 _CALLED: Final = {"begun": "moved", "handed_in": "changed"}
+_WRITTEN: Final = """
+  INSERT INTO journal_line (office_id, dossier_id, at, event, actor_kind, actor_id, why, facts, opened_at, due_at)
+  SELECT {office}::int, {dossier}::uuid, {at}::timestamptz, j.event, {by_kind}::text, {by}::uuid, j.why, j.facts,
+    j.opened_at, j.due_at
+  FROM (VALUES %s) AS j(n, event, why, facts, opened_at, due_at) WHERE EXISTS (SELECT FROM moved)"""
+_TYPES_OF_LINE: Final = ("text", "text", "jsonb", "timestamptz", "timestamptz")
 
 
 @cache
-def statement(parts: tuple[str, ...], *, shown: bool) -> Placed:
-    """These parts, waking the worker for new jobs; with `shown` it tells the dossier as it stands now. No row: not moved."""
+def statement(parts: tuple[str, ...], *, lines: int, shown: bool) -> Placed:
+    """These parts and so many lines of the journal, waking the worker for new jobs; no row: not moved.
+
+    With `shown` it tells the dossier as it stands now.
+    """
     end = "SELECT FROM moved"
     if shown:
         steps = [f"SELECT * FROM {one}" for one in ("step_on", "steps_new") if one in parts]
@@ -109,7 +111,24 @@ def statement(parts: tuple[str, ...], *, shown: bool) -> Placed:
         columns = [f"d.{name}" for name in CHANGED]
         end = beside_written(dossier, "{dossier}::uuid", "{steps_over}::int[]", steps, columns)
     named = [f"{_CALLED.get(part, part)} AS ({PARTS[part]}\n)" for part in parts]
+    if lines:
+        named.append(f"written AS ({_written(lines)}\n)")
     work = [f"SELECT id FROM {one}" for one in ("jobs_new", "sending") if one in parts]
     if work:
         named += [f"to_wake AS ({' UNION ALL '.join(work)})", waking_parts()]
     return placed("WITH " + ",\n".join(named) + f"\n{end}")
+
+
+@cache
+def names_of_line(n: int) -> tuple[str, ...]:
+    """What the n-th line of the journal (app.dossiers.moves.Noted) is called among the values."""
+    return tuple(f"{name}_{n}" for name in ("event", "why", "facts", "stood_since", "stood_due"))
+
+
+def _written(lines: int) -> str:
+    """So many lines of the journal, each value in a place of its own: arrays cost more than the few lines they save."""
+    rows = [
+        f"({n}, {', '.join(f'{{{name}}}::{kind}' for name, kind in zip(names_of_line(n), _TYPES_OF_LINE, strict=True))})"
+        for n in range(lines)
+    ]
+    return _WRITTEN % ", ".join(rows) + (" ORDER BY j.n" if lines > 1 else "")

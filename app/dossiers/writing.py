@@ -11,7 +11,7 @@ from app.dossiers.alarms import alarm_for
 from app.dossiers.case import Case
 from app.dossiers.clock import after, answer_due, reading_of
 from app.dossiers.models import DossierState
-from app.dossiers.moved_rows import CHANGED, statement
+from app.dossiers.moved_rows import CHANGED, names_of_line, statement
 from app.dossiers.moves import Move, Written
 from app.dossiers.queries_api import Beside
 from app.dossiers.refusals import CaseMoved
@@ -57,11 +57,10 @@ async def write(db: Db, tools: Tools, case: Case, move: Move) -> None:
     _put_dossier(writing, tools, case, move, state)
     _put_steps(writing, move, [_step_row(tools, case, move, task) for task in opened if task.kind == "step"])
     _put_timers(writing, move, [_timer_row(tools, case, move, task) for task in opened if task.kind == "timer"])
-    if move.lines:
-        events, whys, facts, stood, dues = zip(*move.lines, strict=True)
-        writing.put("written", events=events, whys=whys, facts=facts, stood_since=stood, stood_due=dues)
+    for n, line in enumerate(move.lines):
+        writing.values.update(zip(names_of_line(n), line, strict=True))
     _put_work(writing, case, move, opened)
-    sql = statement(tuple(writing.parts), shown=move.shown)
+    sql = statement(tuple(writing.parts), lines=len(move.lines), shown=move.shown)
     row = await db.row(sql.sql, *sql.args(writing.values))
     if row is None:
         raise CaseMoved
