@@ -23,9 +23,11 @@ from app.dossiers.naming import (
     unusual,
     without_telex,
 )
+from app.dossiers.newest import newest
 from app.kit.db import Db
 
 PAGE: Final = 30
+FEW: Final = 4  # offices that are looked through at once
 
 
 class Fit(IntEnum):
@@ -106,39 +108,24 @@ SELECT d.id AS dossier_id, d.code, d.holder_name, d.title, d.state, d.due_at, d.
 FROM ({found}) f JOIN dossier d ON d.id = f.dossier_id JOIN office o ON o.id = d.office_id
 ORDER BY f.fit, f.at DESC, f.dossier_id DESC
 """
-# Each tier is one ordered scan an office; the next tier is not begun when the page is full (Append stops at its LIMIT).
-# OFFSET 0 keeps the order of the loops; (SELECT $1) hides how many offices there are, so that PostgreSQL does not think
-# a plan for each number worth making again: planning took longer than finding.
-_TIER: Final = """
-(SELECT {fit} AS fit, at, dossier_id FROM unnest((SELECT $1::int[])) AS o(id) CROSS JOIN LATERAL (
-   SELECT n.at, n.dossier_id FROM found_by n WHERE n.office_id = o.id AND n.key = {key} AND {conditions}
-   ORDER BY n.at DESC, n.dossier_id DESC LIMIT {limit}) n
- ORDER BY at DESC, dossier_id DESC LIMIT {limit})
-"""
+# The next tier is not begun when the page is full (Append stops at its LIMIT). (SELECT $n) hides what was asked from the
+# planner, so that it keeps one plan: planning took longer than finding.
+_EVERY: Final = "SELECT o.id AS office_id, (SELECT {key}::text) AS key FROM unnest((SELECT $1::int[])) AS o(id)"
+_EACH: Final = """SELECT o.id AS office_id, k.key FROM unnest((SELECT $1::int[])) AS o(id)
+  CROSS JOIN unnest((SELECT {keys}::text[])) AS k(key)"""
+# The key of the other words and one that goes on stands between those before it and those after it (naming.key_of).
+_GOING_ON: Final = """SELECT o.id AS office_id, CASE WHEN k.word = ANY ({others}) THEN {whole}
+    ELSE {before}[1 + width_bucket(k.word, {others})] || k.word || {after}[1 + width_bucket(k.word, {others})] END AS key
+  FROM unnest((SELECT $1::int[])) AS o(id) CROSS JOIN LATERAL (
+    SELECT k.word FROM known_word k WHERE k.office_id = o.id AND k.cut >= (SELECT {last}::text)
+      AND k.cut < (SELECT {end}::text) AND k.word = k.cut AND k.word <> (SELECT {last}::text) OFFSET 0) k"""
+_HAS: Final = """EXISTS (SELECT 1 FROM found_by e WHERE e.office_id = s.office_id AND e.key = (SELECT {key}::text)
+  AND e.at = n.at AND e.dossier_id = n.dossier_id)"""
 # A dossier that another key has brought already. Row by row only where that key is anybody's at all, which is asked once:
 # of a mistake or the beginning of a word it hardly ever is.
-_HELD: Final = """(
-  (SELECT EXISTS (SELECT 1 FROM unnest((SELECT $1::int[])) AS o(id) CROSS JOIN LATERAL (
-     SELECT 1 FROM found_by e WHERE e.office_id = o.id AND e.key = {key} LIMIT 1) e))
-  AND EXISTS (SELECT 1 FROM found_by e
-     WHERE e.office_id = o.id AND e.key = {key} AND e.at = n.at AND e.dossier_id = n.dossier_id))"""
-_SPELT: Final = """EXISTS (SELECT 1 FROM found_by e
-  WHERE e.office_id = o.id AND e.key = {key} AND e.at = n.at AND e.dossier_id = n.dossier_id)"""
-# The key of the other words and one that goes on: it stands between those before it and those after it (naming.key_of).
-_WITH: Final = """CASE WHEN k.word = ANY ({others}) THEN {whole}
-  ELSE {before}[1 + width_bucket(k.word, {others})] || k.word || {after}[1 + width_bucket(k.word, {others})] END"""
-# A dossier comes once with each of its words at most: so many of the newest hold a page, and only they are sorted.
-_BEGINNING: Final = """
-(SELECT DISTINCT 2 AS fit, at, dossier_id FROM (
-   SELECT n.at, n.dossier_id FROM unnest((SELECT $1::int[])) AS o(id) CROSS JOIN LATERAL (
-     SELECT k.word FROM known_word k
-     WHERE k.office_id = o.id AND k.cut >= {last} AND k.cut < {end} AND k.word = k.cut AND k.word <> {last} OFFSET 0) k
-   CROSS JOIN LATERAL (
-     SELECT n.at, n.dossier_id FROM found_by n WHERE n.office_id = o.id AND n.key = {key} AND {conditions} AND NOT {held}
-     ORDER BY n.at DESC, n.dossier_id DESC LIMIT {limit}) n
-   ORDER BY n.at DESC, n.dossier_id DESC LIMIT {hits}) n
- ORDER BY at DESC, dossier_id DESC LIMIT {limit})
-"""
+_HELD: Final = """((SELECT EXISTS (SELECT 1 FROM unnest((SELECT $1::int[])) AS o(id) CROSS JOIN LATERAL (
+    SELECT 1 FROM found_by e WHERE e.office_id = o.id AND e.key = (SELECT {key}::text) LIMIT 1) e))
+  AND """ + _HAS + ")"
 
 
 async def search(
@@ -165,13 +152,15 @@ async def search(
     if typed.marks is not None and begun < Fit.BEGINNING:
         args.append(typed.marks)
         ways = _by_spelling(args, typed.spelt)
+    twice = _twice(offices, typed.words)
     tiers = [
-        _TIER.format(
-            fit=int(fit), key=key, conditions=f"{condition} AND {past if fit is begun else 'true'}", limit=limit + 1
+        newest(
+            _EVERY.format(key=key), fit=fit, where=f"{where} AND {past if fit is begun else 'true'}", limit=limit + 1,
+            twice=twice,
         )
-        for fit, (key, condition) in ways.items() if fit >= begun
+        for fit, (key, where) in ways.items() if fit >= begun
     ]
-    tiers.append(_going_on(args, typed, past if begun is Fit.BEGINNING else "true", limit))
+    tiers.append(_going_on(args, typed, past if begun is Fit.BEGINNING else "true", limit, twice))
     found = f"SELECT * FROM ({' UNION ALL '.join(tiers)}) found LIMIT {limit + 1}"
     return _found(await db.rows(_SHOWN.format(found=found), *args))
 
@@ -186,37 +175,29 @@ def _by_spelling(args: list[Any], spelt: str | None) -> dict[Fit, tuple[str, str
         return {Fit.SPELT: ("$2", f"n.marks = {marks}"), Fit.WORDS: ("$2", f"n.marks <> {marks}")}
     args.append(spelt)
     own = f"${len(args)}"
-    others = f"NOT (n.marks = {marks} AND {_SPELT.format(key=own)})"
+    others = f"NOT (n.marks = {marks} AND {_HAS.format(key=own)})"
     return {Fit.SPELT: (own, "true"), Fit.WORDS: ("$2", others)}
 
 
-_SIMILAR: Final = """
-SELECT DISTINCT 3 AS fit, at, dossier_id FROM unnest((SELECT $1::int[])) AS o(id)
-CROSS JOIN unnest((SELECT $2::text[])) AS k(key) CROSS JOIN LATERAL (
-  SELECT n.at, n.dossier_id FROM found_by n WHERE n.office_id = o.id AND n.key = k.key AND {conditions} AND NOT {held}
-  ORDER BY n.at DESC, n.dossier_id DESC LIMIT {limit}) n
-ORDER BY at DESC, dossier_id DESC LIMIT {limit}
-"""
 _KNOWN: Final = """
 SELECT DISTINCT k.cut, k.word FROM unnest((SELECT $1::int[])) AS o(id) CROSS JOIN unnest((SELECT $2::text[])) AS c(cut)
 CROSS JOIN LATERAL (SELECT k.cut, k.word FROM known_word k WHERE k.office_id = o.id AND k.cut = c.cut OFFSET 0) k
 """
 
 
-def _going_on(args: list[Any], typed: Typed, conditions: str, limit: int) -> str:
-    """Those whose last word goes on."""
+def _going_on(args: list[Any], typed: Typed, past: str, limit: int, twice: bool) -> str:
+    """Those whose last word goes on, but for those who have it as it is."""
     others = sorted({*typed.words[:-1]})
     before = ["".join(f"{one} " for one in others[:n]) for n in range(len(others) + 1)]
     after = ["".join(f" {one}" for one in others[n:]) for n in range(len(others) + 1)]
     n = len(args)
     args += [others, key_of(others), before, after, typed.last, _end_of(typed.last)]
-    key = _WITH.format(
-        others=f"${n + 1}::text[]", whole=f"${n + 2}", before=f"(${n + 3}::text[])", after=f"(${n + 4}::text[])"
+    scans = _GOING_ON.format(
+        others=f"${n + 1}::text[]", whole=f"${n + 2}::text", before=f"(${n + 3}::text[])", after=f"(${n + 4}::text[])",
+        last=f"${n + 5}", end=f"${n + 6}",
     )
-    return _BEGINNING.format(
-        key=key, last=f"${n + 5}", end=f"${n + 6}", limit=limit + 1, hits=(limit + 1) * MOST_WORDS, conditions=conditions,
-        held=_HELD.format(key="$2"),
-    )
+    where = f"{past} AND NOT {_HELD.format(key='$2')}"
+    return newest(scans, fit=Fit.BEGINNING, where=where, limit=limit + 1, most=MOST_WORDS, twice=twice)
 
 
 async def search_similar(
@@ -237,11 +218,15 @@ async def search_similar(
     if not keys:
         return []
     args: list[Any] = [list(offices), keys, key_of(words)]
-    conditions = "true"
+    past = "true"
     if after is not None:
         args += [after.created_at, after.dossier_id]
-        conditions = "(n.at, n.dossier_id) < ($4, $5)"
-    found = _SIMILAR.format(conditions=conditions, held=_HELD.format(key="$3"), limit=limit + 1)
+        past = "(n.at, n.dossier_id) < ($4, $5)"
+    found = newest(
+        _EACH.format(keys="$2"), fit=Fit.SIMILAR, where=f"{past} AND NOT {_HELD.format(key='$3')}", limit=limit + 1,
+        most=1 << (len(keys) - 1).bit_length(),  # few texts, so that their plans are kept
+        twice=_twice(offices, words),
+    )
     return _found(await db.rows(_SHOWN.format(found=found), *args))
 
 
@@ -256,44 +241,40 @@ async def _by_number(db: Db, offices: tuple[int, ...], typed: Typed, after: Plac
         args.append(value)
         return f"${len(args)}"
 
-    # Only what was typed is part of the text, so that PostgreSQL keeps its plan.
-    past = named = whole = ""
+    where = ["true"]
     if after is not None:
-        past = f"AND (n.at, n.dossier_id) < ({placed(after.created_at)}, {placed(after.dossier_id)})"
+        where.append(f"(n.at, n.dossier_id) < ({placed(after.created_at)}, {placed(after.dossier_id)})")
     if typed.words:
-        named = _NAMED.format(key=placed(key_of(typed.words)))
-    if len(digits) > 4:
-        whole = _WHOLE.format(digits=placed(digits))
-    ways = _ENDS.format(past=past, whole=whole, limit=limit + 1)
+        where.append(_HAS.format(key=placed(key_of(typed.words))))
+    dated = ""
     if len(digits) >= 10:
-        ways += _DAY_AND_SERIAL.format(day=placed(digits[-10:-4]), serial=placed(digits[-4:]), past=past)
-    found = _NUMBER.format(ways=ways, named=named, hits=(limit + 1) * (len(ends) + 1), limit=limit + 1)
+        day, serial = placed(digits[-10:-4]), placed(digits[-4:])
+        dated = " UNION " + _DAY_AND_SERIAL.format(fit=int(Fit.WORDS), day=day, serial=serial, where=" AND ".join(where))
+    if len(digits) > 4:
+        where.append(_WHOLE.format(digits=placed(digits)))
+    found = newest(
+        _EACH.format(keys="$2"), fit=Fit.WORDS, where=" AND ".join(where), limit=limit + 1, most=4,
+        twice=_twice(offices, typed.words),
+    )
+    if dated:
+        found = f"SELECT * FROM ({found}{dated}) found ORDER BY at DESC, dossier_id DESC LIMIT {limit + 1}"
     return _found(await db.rows(_SHOWN.format(found=found), *args))
 
 
-# A dossier is found once by each end at most: so many of the newest hold a page, and only they are sorted.
-_NUMBER: Final = """
-SELECT DISTINCT 1 AS fit, at, dossier_id FROM (
-  SELECT at, dossier_id FROM ({ways}) n {named} ORDER BY at DESC, dossier_id DESC LIMIT {hits}) n
-ORDER BY at DESC, dossier_id DESC LIMIT {limit}
-"""
-_NAMED: Final = """WHERE EXISTS (SELECT 1 FROM found_by e WHERE e.office_id = n.office_id AND e.key = {key} AND e.at = n.at
-  AND e.dossier_id = n.dossier_id)"""
-_ENDS: Final = """
-SELECT n.* FROM unnest((SELECT $1::int[])) AS o(id) CROSS JOIN unnest((SELECT $2::text[])) AS k(key)
-CROSS JOIN LATERAL (
-  SELECT n.office_id, n.at, n.dossier_id FROM found_by n WHERE n.office_id = o.id AND n.key = k.key {past} {whole}
-  ORDER BY n.at DESC, n.dossier_id DESC LIMIT {limit}) n
-"""
 # The end of a number finds few; only those are compared in full. A phone's nine digits are all of it.
-_WHOLE: Final = """AND (left(k.key, 2) = '#p' OR EXISTS (SELECT 1 FROM dossier d JOIN citizen c ON c.id = d.applicant_id
+_WHOLE: Final = """(left(s.key, 2) = '#p' OR EXISTS (SELECT 1 FROM dossier d JOIN citizen c ON c.id = d.applicant_id
   WHERE d.id = n.dossier_id AND right(c.personal_number, length({digits})) = {digits}))"""
 _DAY_AND_SERIAL: Final = """
-UNION ALL
-SELECT n.* FROM unnest((SELECT $1::int[])) AS o(id) JOIN office p ON p.id = o.id CROSS JOIN LATERAL (
-  SELECT n.office_id, n.created_at AS at, n.id AS dossier_id FROM dossier n
-  WHERE n.code = p.code || '-' || {day} || '-' || {serial} OFFSET 0) n WHERE true {past}
+SELECT {fit} AS fit, n.at, n.dossier_id FROM unnest((SELECT $1::int[])) AS s(office_id) JOIN office p ON p.id = s.office_id
+CROSS JOIN LATERAL (
+  SELECT n.created_at AS at, n.id AS dossier_id FROM dossier n
+  WHERE n.code = p.code || '-' || {day} || '-' || {serial} OFFSET 0) n WHERE {where}
 """
+
+
+def _twice(offices: tuple[int, ...], words: tuple[str, ...]) -> bool:
+    """A page of a province is found in two looks, unless three words together are asked for, which few have."""
+    return len(offices) > FEW and len(words) < 3
 
 
 def _end_of(beginning: str) -> str:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from app.dossiers import queries_search
 from app.dossiers.case import open_case
 from app.dossiers.intake import submit
 from app.dossiers.queries_search import Fit, Found, search, search_similar
@@ -177,3 +178,20 @@ async def test_a_page_after_a_page_of_similar_names_stays_with_them(at_desk: Sig
             assert (await desk.get(f"/desk/search?words={words}&after={after}")).status_code == 200
     assert (await desk.get("/desk/search?words=tan&after=3_2026-01-01T00:00:00+07:00_x")).status_code == 200
     assert (await desk.get("/desk/search?words=tan&after=9_x_y&similar=1")).status_code == 200
+
+
+async def test_a_province_s_pages_in_two_looks_are_those_of_one_look(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    for n in range(9):
+        await dossier_of(make, ("Khoàng A Dế", "Khoàng A Dình", "Khoang Thị Dế")[n % 3])
+    async with make.database.transaction(offices=OFFICES) as db:
+        for text in ("Khoàng", "khoang d", "khoang", "Khoàng A"):
+            told = []
+            for few in (0, 99):
+                monkeypatch.setattr(queries_search, "FEW", few)
+                place, pages = None, list[UUID]()
+                while rows := await search(db, offices=OFFICES, text=text, after=place, limit=3):
+                    pages += [row.dossier_id for row in rows[:3]]
+                    place = rows[:3][-1].place
+                told.append(pages)
+            assert told[0] == told[1], text
+            assert len(told[0]) == (6 if text == "Khoàng A" else 9), text
