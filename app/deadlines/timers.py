@@ -19,15 +19,20 @@ class DueTimer:
     due_at: datetime
 
 
-async def set_timer(db: Db, dossier_id: UUID, task_no: int, *, office_id: int, name: str, due_at: datetime) -> None:
-    """Wake this task at `due_at`; setting it again moves it."""
+async def set_timer(
+    db: Db, dossier_id: UUID, task_no: int, *, office_id: int, name: str, due_at: datetime, set_at: datetime | None = None,
+    term: str | None = None,
+) -> None:
+    """Wake this task at `due_at`, counted as `term` from `set_at`; setting it again moves it."""
     moved = await db.run(
-        "UPDATE timer SET name = $3, due_at = $4 WHERE dossier_id = $1 AND task_no = $2", dossier_id, task_no, name, due_at
+        "UPDATE timer SET name = $3, due_at = $4, set_at = $5, term = $6 WHERE dossier_id = $1 AND task_no = $2",
+        dossier_id, task_no, name, due_at, set_at, term,
     )
     if not moved:
         await db.run(
-            "INSERT INTO timer (dossier_id, task_no, office_id, name, due_at) VALUES ($1, $2, $3, $4, $5)",
-            dossier_id, task_no, office_id, name, due_at,
+            "INSERT INTO timer (dossier_id, task_no, office_id, name, due_at, set_at, term)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            dossier_id, task_no, office_id, name, due_at, set_at, term,
         )
 
 

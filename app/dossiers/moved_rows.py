@@ -52,7 +52,7 @@ PARTS: Final[Mapping[str, str]] = {
     "step_on": """
   UPDATE step SET task_no = {next_task_no}::int, name = {next_name}::text, role = {next_role}::text, officer_id = NULL,
     opened_at = {at}::timestamptz, claimed_at = NULL, due_at = {next_due_at}::timestamptz
-  WHERE dossier_id = {dossier}::uuid AND task_no = {acted_on}::int AND EXISTS (SELECT FROM moved) RETURNING *""",
+  WHERE dossier_id = {dossier}::uuid AND task_no = {acted_on}::int AND EXISTS (SELECT FROM moved)""",
     "steps_gone": """
   DELETE FROM step WHERE dossier_id = {dossier}::uuid AND task_no = ANY({steps_gone}::int[])
     AND EXISTS (SELECT FROM moved)""",
@@ -60,17 +60,12 @@ PARTS: Final[Mapping[str, str]] = {
   INSERT INTO step (dossier_id, task_no, office_id, name, role, opened_at, due_at)
   SELECT {dossier}::uuid, s.task_no, {office}::int, s.name, s.role, {at}::timestamptz, s.due_at
   FROM jsonb_to_recordset({steps_new}::jsonb) AS s(task_no int, name text, role text, due_at timestamptz)
-  WHERE EXISTS (SELECT FROM moved) RETURNING *""",
-    # A timer that begins where another ends takes over its row; where that was lost, a new one is written.
+  WHERE EXISTS (SELECT FROM moved)""",
+    # A timer that begins where another ends takes over its row.
     "timer_on": """
   UPDATE timer SET task_no = {timer_task_no}::int, name = {timer_name}::text, due_at = {timer_due_at}::timestamptz,
     set_at = {at}::timestamptz, term = {timer_term}::text
   WHERE dossier_id = {dossier}::uuid AND task_no = {timer_was}::int AND EXISTS (SELECT FROM moved) RETURNING task_no""",
-    "timer_lost": """
-  INSERT INTO timer (dossier_id, task_no, office_id, name, due_at, set_at, term)
-  SELECT {dossier}::uuid, {timer_task_no}::int, {office}::int, {timer_name}::text, {timer_due_at}::timestamptz,
-    {at}::timestamptz, {timer_term}::text
-  WHERE EXISTS (SELECT FROM moved) AND NOT EXISTS (SELECT FROM timer_on)""",
     "timers_gone": """
   DELETE FROM timer WHERE dossier_id = {dossier}::uuid AND task_no = ANY({timers_gone}::int[])
     AND EXISTS (SELECT FROM moved)""",
@@ -101,16 +96,18 @@ _TYPES_OF_LINE: Final = ("text", "text", "jsonb", "timestamptz", "timestamptz")
 def statement(parts: tuple[str, ...], *, lines: int, shown: bool) -> Placed:
     """These parts and so many lines of the journal, waking the worker for new jobs; no row: not moved.
 
-    With `shown` it tells the dossier as it stands now.
+    The row tells whether there was a timer to take over, and with `shown` the dossier as it stands now.
     """
-    end = "SELECT FROM moved"
+    told = ["EXISTS (SELECT FROM timer_on) AS timer_followed"] if "timer_on" in parts else []
+    end = f"SELECT {', '.join(told)} FROM moved"
+    asked: dict[str, str] = {part: " RETURNING *" for part in ("step_on", "steps_new") if shown and part in parts}
     if shown:
-        steps = [f"SELECT * FROM {one}" for one in ("step_on", "steps_new") if one in parts]
+        steps = [f"SELECT * FROM {one}" for one in asked]
         source = "changed" if {"changed", "handed_in"} & {*parts} else "dossier"
         dossier = f"{source} d JOIN moved p ON p.dossier_id = d.id"
-        columns = [f"d.{name}" for name in CHANGED]
+        columns = [*(f"d.{name}" for name in CHANGED), *told]
         end = beside_written(dossier, "{dossier}::uuid", "{steps_over}::int[]", steps, columns)
-    named = [f"{_CALLED.get(part, part)} AS ({PARTS[part]}\n)" for part in parts]
+    named = [f"{_CALLED.get(part, part)} AS ({PARTS[part]}{asked.get(part, '')}\n)" for part in parts]
     if lines:
         named.append(f"written AS ({_written(lines)}\n)")
     work = [f"SELECT id FROM {one}" for one in ("jobs_new", "sending") if one in parts]

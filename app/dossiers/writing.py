@@ -7,6 +7,7 @@ from typing import Any
 
 import asyncpg
 
+from app.deadlines.timers import set_timer
 from app.dossiers.alarms import alarm_for
 from app.dossiers.case import Case
 from app.dossiers.clock import after, answer_due, reading_of
@@ -56,7 +57,8 @@ async def write(db: Db, tools: Tools, case: Case, move: Move) -> None:
     })
     _put_dossier(writing, tools, case, move, state)
     _put_steps(writing, move, [_step_row(tools, case, move, task) for task in opened if task.kind == "step"])
-    _put_timers(writing, move, [_timer_row(tools, case, move, task) for task in opened if task.kind == "timer"])
+    timers = [_timer_row(tools, case, move, task) for task in opened if task.kind == "timer"]
+    _put_timers(writing, move, timers)
     for n, line in enumerate(move.lines):
         writing.values.update(zip(names_of_line(n), line, strict=True))
     _put_work(writing, case, move, opened)
@@ -64,6 +66,8 @@ async def write(db: Db, tools: Tools, case: Case, move: Move) -> None:
     row = await db.row(sql.sql, *sql.args(writing.values))
     if row is None:
         raise CaseMoved
+    if "timer_on" in writing.parts and not row["timer_followed"]:  # somebody lost its row
+        await set_timer(db, case.id, office_id=case.office_id, set_at=move.at, **timers[0])
     if move.shown:
         move.written = _written(case, move, row)
 
@@ -104,7 +108,7 @@ def _put_timers(writing: _Writing, move: Move, timers: list[dict[str, Any]]) -> 
     if timers and over:
         following, *timers = timers
         ended, *over = over
-        writing.put("timer_on", "timer_lost", timer_was=ended, **{f"timer_{name}": one for name, one in following.items()})
+        writing.put("timer_on", timer_was=ended, **{f"timer_{name}": one for name, one in following.items()})
     if over:
         writing.put("timers_gone", timers_gone=over)
     if timers:

@@ -1,6 +1,7 @@
 """What a move writes, and what it leaves alone."""
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -9,6 +10,8 @@ import pytest
 from alembic import command
 from alembic.config import Config
 
+from app.deadlines.timers import set_timer
+from app.dossiers import queries_case
 from app.dossiers.moves import Move
 from app.dossiers.queries_api import mark_of
 from app.dossiers.writing import write
@@ -23,6 +26,7 @@ from tests.dossiers.situations import received
 from tests.factories import COMMUNE, OFFICES, Make, found_offices
 
 ROOT = Path(__file__).parent.parent.parent
+ROW = "SELECT id FROM timer WHERE dossier_id = $1 AND task_no > 8999"
 REMIND = OpenTask(9001, "remind", "timer", None, "2 working-days", None, None)
 
 
@@ -54,13 +58,45 @@ async def test_a_timer_follows_another_also_where_its_row_was_lost(make: Make, t
     dossier_id = await received(make)
     async with make.database.transaction(offices=OFFICES) as db:
         if not torn:
-            await db.run("INSERT INTO timer (dossier_id, task_no, office_id, name, due_at) VALUES ($1, 9000, $2, 'old', $3)",
-                         dossier_id, COMMUNE, clock.now())
+            await set_timer(db, dossier_id, 9000, office_id=COMMUNE, name="old", due_at=clock.now())
+        row = await db.value(ROW, dossier_id)
     case = await make.case(dossier_id)
     async with make.database.transaction(offices=OFFICES) as db:
         move = Move(SYSTEM, clock.now(), opened={9001: REMIND}, closed={9000: "timer"})
         await write(db, make.tools, case, move)
         assert await timers(db, dossier_id) == [(9001, "remind")]
+        assert (await db.value(ROW, dossier_id) == row) is not torn
+        found = await db.row("SELECT set_at, term FROM timer WHERE dossier_id = $1 AND task_no = 9001", dossier_id)
+        assert found is not None
+        assert (found["set_at"], found["term"]) == (move.at, REMIND.term)
+
+
+async def test_the_moments_of_a_finished_step_are_among_its_facts_wherever_they_lie(make: Make) -> None:
+    """A line of today has them in columns, one of a release before in its facts; nobody who reads sees which."""
+    dossier_id = await received(make)
+    opened, due = clock.now() - timedelta(hours=3), clock.now() - timedelta(hours=1)
+    case = await make.case(dossier_id)
+    told = {"opened_at": opened.isoformat(), "due_at": due.isoformat()}
+    async with make.database.transaction(offices=OFFICES) as db:
+        move = Move(SYSTEM, clock.now())
+        move.note("step.finished", stood=(opened, due), step="now")
+        move.note("step.finished", stood=(opened, None), step="undated")
+        await write(db, make.tools, case, move)
+        await journal.record(db, dossier_id, COMMUNE, "step.finished", by=SYSTEM, step="before", **told)
+        facts = {line.facts["step"]: line.facts for line in await journal.lines(db, dossier_id) if "step" in line.facts}
+        shown = {row.facts["step"]: row.facts for row in await queries_case.journal(db, dossier_id) if "step" in row.facts}
+        columns = {row["step"]: row for row in await db.rows(
+            f"SELECT j.facts->>'step' AS step, {journal.STEP_OPENED_AT} AS opened_at, {journal.STEP_DUE_AT} AS due_at"
+            " FROM journal_line j WHERE j.dossier_id = $1", dossier_id
+        )}
+        kept = await db.value("SELECT facts FROM journal_line WHERE dossier_id = $1 AND facts->>'step' = 'now'", dossier_id)
+    assert kept == {"step": "now"}
+    assert facts["now"] == {"step": "now", **told}
+    assert facts["before"] == {"step": "before", **told}
+    assert facts["undated"] == {"step": "undated", "opened_at": told["opened_at"], "due_at": None}
+    assert shown == facts
+    for step, at in (("now", due), ("before", due), ("undated", None)):
+        assert (columns[step]["opened_at"], columns[step]["due_at"]) == (opened, at)
 
 
 async def test_timers_that_nothing_follows_are_gone(make: Make) -> None:
