@@ -58,6 +58,12 @@ async def province_lines(filled: Filled, *, rounds: int) -> list[Line]:
     return lines
 
 
+async def look_once(filled: Filled) -> None:
+    """Let the sentinel look and tell, as in an office that works: its findings and alerts are counted on daily pages."""
+    async with filled.database.transaction(offices=filled.offices) as db:
+        await sweep(db, filled.tools)
+
+
 async def overdue_lines(filled: Filled, *, rounds: int) -> tuple[list[Line], Grows]:
     """The overdue list in one process: what must not grow with the number of dossiers."""
     lines, grows = [], Grows()
