@@ -9,6 +9,7 @@ from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any, Final
 
+import orjson
 import structlog
 from fastapi import Request, Response
 from prometheus_client import Counter, Gauge, Histogram, start_http_server
@@ -43,8 +44,9 @@ def set_up_logs(level: str) -> None:
     structlog.configure(
         processors=[
             structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True), _with_trace,
-            _only_allowed, structlog.processors.JSONRenderer(ensure_ascii=False),
+            _only_allowed, structlog.processors.JSONRenderer(serializer=_rendered),
         ],
+        logger_factory=structlog.WriteLoggerFactory(),
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
         cache_logger_on_first_use=True,
     )
@@ -78,6 +80,7 @@ class Observed:
         otherwise: Callable[[Request, Exception], Response],
     ) -> None:
         self.app, self.check, self.otherwise = app, check, otherwise
+        self.log = structlog.get_logger()  # one for all requests: each new one would be put together at its first word
         self.headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -106,7 +109,7 @@ class Observed:
                 await self.otherwise(request, problem)(scope, receive, send_on)
         finally:
             trace.reset(token)
-            _note(request, status, time.perf_counter() - started, word)
+            self._note(request, status, time.perf_counter() - started, word)
 
     def _with_ours(self, given: Iterable[tuple[bytes, bytes]], status: int, word: str) -> list[tuple[bytes, bytes]]:
         headers = [one for one in given if one[0] != b"x-request-id"]
@@ -116,15 +119,14 @@ class Observed:
             headers.append((b"retry-after", b"30"))
         return [*headers, (b"x-request-id", word.encode())]
 
-
-def _note(request: Request, status: int, taken: float, word: str) -> None:
-    route = getattr(request.scope.get("route"), "path", "none")
-    count, seconds = _meters(route, request.method, status)
-    count.inc()
-    seconds.observe(taken)
-    structlog.get_logger().info(
-        "answered", route=route, method=request.method, status=status, milliseconds=round(taken * 1000, 1), trace=word
-    )
+    def _note(self, request: Request, status: int, taken: float, word: str) -> None:
+        route = getattr(request.scope.get("route"), "path", "none")
+        count, seconds = _meters(route, request.method, status)
+        count.inc()
+        seconds.observe(taken)
+        self.log.info(
+            "answered", route=route, method=request.method, status=status, milliseconds=round(taken * 1000, 1), trace=word
+        )
 
 
 @lru_cache(maxsize=4096)
@@ -141,3 +143,7 @@ def _with_trace(logger: Any, method: str, event: MutableMapping[str, Any]) -> Mu
 
 def _only_allowed(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     return {name: value for name, value in event.items() if name in _ALLOWED}
+
+
+def _rendered(event: MutableMapping[str, Any], default: Callable[[Any], Any]) -> str:
+    return orjson.dumps(event, default=default).decode()

@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-import orjson
 from fastapi import Response
 from pydantic import Field
 
-from app.api.lists import moment, written_id
+from app.api import lists
+from app.api.lists import moment
 from app.api.shapes import Moment, Page, View
 from app.dossiers import queries_api as queries
 from app.dossiers.case import Case
@@ -125,7 +125,7 @@ def written_view(visit: Visit, response: Response, written: Written) -> DossierV
 def answered(visit: Visit, written: Written) -> Response:
     """The same for routes that answer without models: what `written_view` says, as it is sent (tests/api compares them)."""
     language, case, beside = visit.language, written.case, written.beside
-    words = orjson.dumps({
+    words = lists.written({
         "id": case.id, "code": case.code, "state": case.state.value, "state_words": say(WORDS[case.state], language),
         "national_code": NATIONAL.get(case.state),
         "procedure": {"code": case.procedure.code, "name": case.procedure.name(language)},
@@ -141,10 +141,10 @@ def answered(visit: Visit, written: Written) -> Response:
              "opened_at": _at(one["opened_at"]), "due_at": _at(one["due_at"])}
             for one in beside.steps
         ],
-    }, default=written_id)
+    })
     return Response(words, media_type="application/json", headers={"etag": f'"{beside.mark}"'})
 
 
-def _at(told: str | None) -> str | None:
+def _at(told: str | None) -> datetime | None:
     """A moment out of PostgreSQL's own JSON."""
     return moment(datetime.fromisoformat(told)) if told is not None else None

@@ -14,18 +14,22 @@ from fastapi import Response
 from app.kit.clock import LOCAL
 
 
-def moment(value: datetime | None) -> str | None:
-    """A moment as `shapes.Moment` writes it: local, to the second, with its offset."""
-    return value.astimezone(LOCAL).isoformat(timespec="seconds") if value is not None else None
+def moment(value: datetime | None) -> datetime | None:
+    """A moment to be `written`, as `shapes.Moment` writes it: local, to the second, with its offset."""
+    return value.astimezone(LOCAL) if value is not None else None
 
 
 def listed(items: list[dict[str, Any]], following: str | None) -> Response:
     """A page of a list as the answer. `following`: the address of the next one."""
-    written = orjson.dumps({"next": following, "items": items}, default=written_id)
-    return Response(written, media_type="application/json")
+    return Response(written({"next": following, "items": items}), media_type="application/json")
 
 
-def written_id(value: object) -> str:
+def written(answer: dict[str, Any]) -> bytes:
+    """An answer as JSON, its moments to the second."""
+    return orjson.dumps(answer, default=_id, option=orjson.OPT_OMIT_MICROSECONDS)
+
+
+def _id(value: object) -> str:
     """asyncpg's own kind of UUID, which orjson does not know."""
     if isinstance(value, UUID):
         return str(value)

@@ -13,6 +13,7 @@ from fastapi import Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.dependencies.utils import request_params_to_args
 from fastapi.exceptions import RequestValidationError
+from starlette.datastructures import QueryParams
 
 from app.faces.access import LOOKS
 
@@ -49,15 +50,17 @@ def handler_of(dependant: Dependant) -> Handler | None:
     assert not any(others)
     opened, visit_name, request_name = asynccontextmanager(visit.call), visit.name, dependant.request_param_name
     fields, looking = dependant.query_params, getattr(function, LOOKING, False)
+    plain = request_params_to_args(fields, QueryParams())  # an address without a query: all as the function says
 
     async def handle(request: Request) -> Response:
         setattr(request.state, LOOKS, looking)
         # As with FastAPI, what is wrong with a parameter is said to those only who may come in.
         async with opened(request) as come:
-            values, errors = request_params_to_args(fields, request.query_params)
+            asked = request.scope["query_string"]
+            values, errors = request_params_to_args(fields, request.query_params) if asked else plain
             if errors:
                 raise RequestValidationError(errors)
-            values[visit_name] = come
+            values = {**values, visit_name: come}
             if request_name is not None:
                 values[request_name] = request
             answer: Response = await function(**values)

@@ -32,6 +32,8 @@ _NAMED: Final = (
     " CROSS JOIN LATERAL (SELECT q.* FROM (\n{}\n) q WHERE s.named IS NOT NULL OFFSET 0) l"
 )
 _NOBODY: Final = ("", "", "")
+# The server's last words on a line that it ends, which may come before the end itself.
+_DIED: Final = (ConnectionError, asyncpg.PostgresConnectionError, asyncpg.AdminShutdownError, asyncpg.CrashShutdownError)
 
 
 class OnlyLooking(TypeError):
@@ -81,8 +83,8 @@ class Look(Db):
         for _ in range(self._database.pool.get_max_size() + 1):  # all may have died, then there is a new one
             try:
                 answer = await getattr(self.connection, way)(sql, *given)
-            except LINE_LOST:
-                if self._answered or not self.connection.is_closed():
+            except LINE_LOST as lost:
+                if self._answered or not (isinstance(lost, _DIED) or self.connection.is_closed()):
                     raise
                 await self._database.give_back(self.connection)
                 self.connection = await self._database.lent()
