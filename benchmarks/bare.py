@@ -42,6 +42,15 @@ WITH moved AS (
 )
 SELECT count(*) FROM moved
 """
+# The same work as somebody writes it who begins: a transaction of six statements.
+SIX = (
+    READ,
+    "UPDATE floor.{table} SET version = version + 1, state = $3 WHERE id = $1 AND version = $2",
+    "DELETE FROM floor.work WHERE instance_id = $1 AND task_no = $2",
+    "INSERT INTO floor.work (instance_id, task_no, node, role, due_at) VALUES ($1, $2, 'examine', 'specialist', $3)",
+    "UPDATE floor.{table} SET due_at = $2 WHERE id = $1",
+    "INSERT INTO floor.log (instance_id, at, node, actor, facts) VALUES ($1, $2, 'examine', $3, '{{}}')",
+)
 DRAW = (
     "INSERT INTO floor.serial (day, last) VALUES ($1, 1) ON CONFLICT (day) DO UPDATE SET last = floor.serial.last + 1"
     " RETURNING last"
@@ -129,6 +138,22 @@ async def step_by_hand(pool: asyncpg.Pool, table: str, number: int, play: Any) -
             "{}",
         )
     return {"moved": moved}
+
+
+async def step_in_six(pool: asyncpg.Pool, table: str, number: int, play: Any) -> None:
+    """The same step as a transaction of six statements: read, instance, work row away, work row anew, due moment, log."""
+    now = datetime.now(UTC)
+    due = now + timedelta(days=1)
+    read, update, away, anew, moment, log = (sql.format(table=table) for sql in SIX)
+    async with pool.acquire() as connection, connection.transaction():
+        row = await connection.fetchrow(read, number)
+        assert row is not None
+        version, state = row["version"], play(row["state"])
+        assert await connection.execute(update, number, version, state) == "UPDATE 1"
+        await connection.execute(away, number, version)
+        await connection.execute(anew, number, version + 1, due)
+        await connection.execute(moment, number, due)
+        await connection.execute(log, number, now, ACTOR)
 
 
 def played(specs: Any, state: bytes) -> bytes:

@@ -2,7 +2,9 @@
 
 The product: the verb `act` in a transaction of its own, as a route uses it, the engine's turn and all its statements. The
 same SQL: those very statements recorded once and said again for other dossiers. Stricter: the least SQL by hand. Stock:
-SpiffWorkflow with its own serializer around that least SQL.
+SpiffWorkflow with its own serializer, the specification in the state, and a transaction of six statements, as speed.md's
+design A has it ("stock, transaction of 6 statements") that its goal F2 is measured against. Stricter: stock around the
+least SQL, one read and one write.
 """
 
 from __future__ import annotations
@@ -25,7 +27,7 @@ from app.main import create_app
 from app.org import people
 from app.settings import Settings
 from benchmarks.asking import Contender, by_turns, request
-from benchmarks.bare import played, step_by_hand
+from benchmarks.bare import played, step_by_hand, step_in_six
 from benchmarks.engine import flat
 from benchmarks.office import BARE, FIRST_STOCK, BenchOffice, dossier_id
 from benchmarks.recorded import Recorded, record, say
@@ -57,9 +59,13 @@ async def inside_lines(office: BenchOffice, *, rounds: int) -> list[Row]:
             number = next(stock)
             return lambda: step_by_hand(pool, "stock", number, lambda state: played(specs, state))
 
+        def naives() -> Way:
+            number = next(stock)
+            return lambda: step_in_six(pool, "stock", number, lambda state: played(specs, state))
+
         said_again: list[Any] = []
         ways = {"product": ours, "replay": lambda: _replaying(office, database, step, said_again), "bare": stricter,
-                "stock": stocks}
+                "stock": stocks, "six": naives}
         spent = await _by_turns(ways, rounds)
         moved = await pool.fetchval("SELECT count(*) FROM process WHERE dossier_id = ANY($1) AND version = 1", said_again)
         assert moved == len(said_again), "the same SQL did the same work"
@@ -68,8 +74,10 @@ async def inside_lines(office: BenchOffice, *, rounds: int) -> list[Row]:
                  goals="H3"),
             line(GROUP, "the same, the least accepted", "the same SQL, no engine", spent["product"], spent["replay"],
                  goal=0.35, at_least=True, goals="F2"),
-            line(GROUP, "a step", "stock SpiffWorkflow and the least SQL", spent["product"], spent["stock"], goal=5,
-                 at_least=True, goals="F2"),
+            line(GROUP, "a step", "stock SpiffWorkflow, transaction of six statements", spent["product"], spent["six"],
+                 goal=5, at_least=True, goals="F2"),
+            line(GROUP, "a step (stricter)", "stock SpiffWorkflow and the least SQL", spent["product"], spent["stock"],
+                 at_least=True),
             line(GROUP, "a step (stricter)", "the least SQL by hand", spent["product"], spent["bare"], goal=0.35,
                  at_least=True),
         ]
