@@ -3,9 +3,10 @@
 The caller (dossiers) stores `Due.due_at` on the dossier in the same transaction and writes the journal.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
+from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
@@ -22,6 +23,7 @@ from app.deadlines.terms import Term, parse_term
 from app.kit import clock
 from app.kit.db import Db
 from app.kit.errors import NotFound
+from app.kit.places import placed
 from app.kit.words import N_
 
 # Sources of the rules, as lines carry them. "[old]": text of NĐ 61/2018 numbering, confirmed to coincide where seen.
@@ -70,11 +72,22 @@ async def start(
 
     Raises DeadlineAlreadyRuns, CalendarDoesNotReach.
     """
-    fact = Fact(LineKind.START, received_at, cause, term=term, reading=reading, cutoff=cutoff)
-    now = advance(None, fact, calendar)
-    if not await _write(db, dossier_id, office_id, 1, fact, None, now, calendar, by, source, note):
+    entry = first_entry(
+        received_at=received_at, term=term, reading=reading, calendar=calendar, cutoff=cutoff, cause=cause, by=by,
+        source=source, note=note,
+    )
+    if not await write_entry(db, dossier_id, entry, office_id=office_id):
         raise DeadlineAlreadyRuns
-    return _due(now)
+    return entry.due
+
+
+def first_entry(
+    *, received_at: datetime, term: Term, reading: Reading, calendar: Calendar, cutoff: time = CUTOFF,
+    cause: str = "received", by: UUID | None = None, source: str = COMPLETE_RECEIPT, note: str = "",
+) -> "Entry":
+    """The line `start` writes, for who writes it with other rows in one statement. Raises CalendarDoesNotReach."""
+    fact = Fact(LineKind.START, received_at, cause, term=term, reading=reading, cutoff=cutoff)
+    return _entry(1, fact, None, advance(None, fact, calendar), calendar, by, source, note)
 
 
 async def pause(
@@ -150,6 +163,14 @@ async def end(
     return await _play(db, dossier_id, Fact(LineKind.END, at or clock.now(), cause), calendar, by, source, note)
 
 
+def last_entry(
+    lines: Sequence[Line], *, cause: str, calendar: Calendar, at: datetime, by: UUID | None = None,
+    source: str = COMPLETE_RECEIPT, note: str = "",
+) -> "Entry":
+    """The line `end` writes behind these, for who writes it with other rows. Raises DeadlineNotStarted, DeadlineEnded."""
+    return _next(lines, Fact(LineKind.END, at, cause), calendar, by, source, note)
+
+
 async def due(db: Db, dossier_id: UUID) -> Due | None:
     """Where the clock stands; None before it started."""
     now = remembered(await lines_of(db, dossier_id))
@@ -204,52 +225,86 @@ async def ledgers_of(db: Db, dossier_ids: Sequence[UUID]) -> dict[UUID, list[Lin
     return found
 
 
-_READ = """
-    SELECT kind, at, cause, term, reading, cutoff, due_before, due_after, way, left_after, calendar_version,
-           rule, source, note, actor_id, written_at
-      FROM deadline_line WHERE dossier_id = $1 ORDER BY line_no
-"""
+COLUMNS: Final = (
+    "kind", "at", "cause", "term", "reading", "cutoff", "due_before", "due_after", "way", "left_after", "calendar_version",
+    "rule", "source", "note", "actor_id", "written_at",
+)
+_READ = f"SELECT {', '.join(COLUMNS)} FROM deadline_line WHERE dossier_id = $1 ORDER BY line_no"
+# The ledger in one column, as a part of a larger question; `read_lines` reads it.
+LEDGER: Final = f"""
+  ARRAY(SELECT ROW({', '.join(COLUMNS)}) FROM deadline_line WHERE dossier_id = {{dossier}}::uuid ORDER BY line_no)"""
 _READ_MANY = _READ.replace("SELECT kind", "SELECT dossier_id, kind").replace(
     "dossier_id = $1 ORDER BY line_no", "dossier_id = ANY($1) ORDER BY dossier_id, line_no"
 )
-_WRITE = """
-    INSERT INTO deadline_line (office_id, dossier_id, line_no, at, written_at, kind, cause, actor_id, rule, source,
-                               due_before, due_after, term, reading, way, left_after, cutoff, calendar_version, note)
-    VALUES (coalesce($1::int, (SELECT office_id FROM deadline_line WHERE dossier_id = $2 AND line_no = 1)),
-            $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
-    ON CONFLICT (dossier_id, line_no) DO NOTHING
-"""
+# A line as a part of the statement that moves the dossier; a number that is taken is not written again.
+WRITE_ENTRY: Final = """
+  INSERT INTO deadline_line (office_id, dossier_id, line_no, at, written_at, kind, cause, actor_id, rule, source,
+    due_before, due_after, term, reading, way, left_after, cutoff, calendar_version, note)
+  SELECT {office}::int, {dossier}::uuid, {line_no}::int, {line_at}::timestamptz, {line_written_at}::timestamptz,
+    {line_kind}::text, {line_cause}::text, {line_by}::uuid, {line_rule}::text, {line_source}::text,
+    {line_due_before}::timestamptz, {line_due_after}::timestamptz, {line_term}::text, {line_reading}::text,
+    {line_way}::text, {line_left}::int, {line_cutoff}::time, {line_calendar}::text, {line_note}::text"""
+UNLESS_TAKEN: Final = "ON CONFLICT (dossier_id, line_no) DO NOTHING RETURNING line_no"
+_WRITE = placed(f"{WRITE_ENTRY} {UNLESS_TAKEN}")
+# Whoever goes on with a ledger need not know its office.
+_GO_ON = placed(f"{WRITE_ENTRY} {UNLESS_TAKEN}".replace(
+    "{office}::int", "(SELECT office_id FROM deadline_line WHERE dossier_id = {dossier}::uuid AND line_no = 1)"
+))
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line to be written: where the clock stands after it, and what `WRITE_ENTRY` is given."""
+
+    due: Due
+    values: Mapping[str, Any]
+
+
+async def write_entry(db: Db, dossier_id: UUID, entry: Entry, *, office_id: int | None = None) -> bool:
+    """Write it by itself. False when a line of this number was there."""
+    sql = _GO_ON if office_id is None else _WRITE
+    return await db.row(sql.sql, *sql.args({"dossier": dossier_id, "office": office_id, **entry.values})) is not None
+
+
+def read_lines(ledger: Sequence[Sequence[Any]]) -> list[Line]:
+    """What `LEDGER` told."""
+    return [_line(dict(zip(COLUMNS, row, strict=True))) for row in ledger]
 
 
 async def _play(
     db: Db, dossier_id: UUID, fact: Fact, calendar: Calendar, by: UUID | None, source: str, note: str
 ) -> Due:
     """One more fact. The line's number is unique, so of two at the same time one is refused (LedgerMoved)."""
-    lines = await lines_of(db, dossier_id)
+    entry = _next(await lines_of(db, dossier_id), fact, calendar, by, source, note)
+    if not await write_entry(db, dossier_id, entry):
+        raise LedgerMoved
+    return entry.due
+
+
+def _next(
+    lines: Sequence[Line], fact: Fact, calendar: Calendar, by: UUID | None, source: str, note: str
+) -> Entry:
     before = remembered(lines)
     if before is None:
         raise DeadlineNotStarted
-    now = advance(before, fact, calendar)
-    if not await _write(db, dossier_id, None, len(lines) + 1, fact, before, now, calendar, by, source, note):
-        raise LedgerMoved
-    return _due(now)
+    return _entry(len(lines) + 1, fact, before, advance(before, fact, calendar), calendar, by, source, note)
 
 
-async def _write(
-    db: Db, dossier_id: UUID, office_id: int | None, number: int, fact: Fact, before: Clock | None, now: Clock,
-    calendar: Calendar, by: UUID | None, source: str, note: str,
-) -> bool:
-    rule = fact.rule or (fact.cause if fact.kind is LineKind.EXTEND else now.way.value)
-    written = await db.run(
-        _WRITE, office_id, dossier_id, number, fact.at, clock.now(), fact.kind.value, fact.cause, by,
-        rule, source, before.due if before else None,
-        None if fact.kind is LineKind.PAUSE else now.due, str(now.term), now.reading, now.way.value, now.left,
-        now.cutoff, calendar.version, note,
-    )
-    return written == 1
+def _entry(
+    number: int, fact: Fact, before: Clock | None, now: Clock, calendar: Calendar, by: UUID | None, source: str, note: str
+) -> Entry:
+    return Entry(_due(now), {
+        "line_no": number, "line_at": fact.at, "line_written_at": clock.now(), "line_kind": fact.kind.value,
+        "line_cause": fact.cause, "line_by": by,
+        "line_rule": fact.rule or (fact.cause if fact.kind is LineKind.EXTEND else now.way.value), "line_source": source,
+        "line_due_before": before.due if before else None,
+        "line_due_after": None if fact.kind is LineKind.PAUSE else now.due, "line_term": str(now.term),
+        "line_reading": now.reading, "line_way": now.way.value, "line_left": now.left, "line_cutoff": now.cutoff,
+        "line_calendar": calendar.version, "line_note": note,
+    })
 
 
-def _line(row: asyncpg.Record) -> Line:
+def _line(row: asyncpg.Record | Mapping[str, Any]) -> Line:
     kind = LineKind(row["kind"])
     fact = Fact(
         kind, row["at"], row["cause"], term=parse_term(row["term"]), reading=row["reading"], cutoff=row["cutoff"],

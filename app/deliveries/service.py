@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
-from uuid import UUID, uuid4
+from typing import Any, Final
+from uuid import UUID
 
 from app.deliveries.models import Delivery
 from app.kit.db import Db
 from app.kit.errors import Conflict
+from app.kit.places import placed
 from app.kit.words import N_
 
 
@@ -17,17 +18,22 @@ class NothingToHandOver(Conflict):
     says = N_("Không có kết quả nào chờ trả theo cách này. Có thể đồng nghiệp đã trả.")
 
 
+# The result may now be fetched or sent, as a part of the statement that moves the dossier.
+PREPARE: Final = """
+  INSERT INTO delivery (id, office_id, dossier_id, way, state, receiver, collector, created_at)
+  SELECT gen_random_uuid(), {office}::int, {dossier}::uuid, {way}::text, 'ready', {receiver}::jsonb, jsonb_build_object(),
+    {at}::timestamptz"""
+UNLESS_PREPARED: Final = "ON CONFLICT (dossier_id, way) DO NOTHING"
+_PREPARE = placed(f"{PREPARE} {UNLESS_PREPARED}")
+
+
 async def prepare(
     db: Db, *, dossier_id: UUID, office_id: int, way: str, receiver: Mapping[str, Any], at: datetime
-) -> UUID:
-    """The result may now be fetched, sent or opened; the same delivery however often asked."""
-    delivery_id: UUID = await db.value(
-        "INSERT INTO delivery (id, office_id, dossier_id, way, state, receiver, collector, created_at)"
-        " VALUES ($1, $2, $3, $4, 'ready', $5, '{}', $6)"
-        " ON CONFLICT (dossier_id, way) DO UPDATE SET way = delivery.way RETURNING id",
-        uuid4(), office_id, dossier_id, way, dict(receiver), at,
-    )
-    return delivery_id
+) -> None:
+    """The result may now be fetched, sent or opened; one delivery however often asked."""
+    await db.run(_PREPARE.sql, *_PREPARE.args({
+        "office": office_id, "dossier": dossier_id, "way": way, "receiver": dict(receiver), "at": at,
+    }))
 
 
 async def of_dossier(db: Db, dossier_id: UUID) -> list[Delivery]:
@@ -36,17 +42,12 @@ async def of_dossier(db: Db, dossier_id: UUID) -> list[Delivery]:
     return [Delivery(**dict(row)) for row in rows]
 
 
-async def hand_over(
-    db: Db, dossier_id: UUID, *, collector: Mapping[str, Any], by: UUID | None, at: datetime
-) -> None:
-    """Somebody took it at the counter: who, and by which paper. Raises NothingToHandOver."""
-    touched = await db.run(
-        "UPDATE delivery SET state = 'delivered', collector = $2, handed_by = $3, handed_at = $4, delivered_at = $4"
-        " WHERE dossier_id = $1 AND way = 'counter' AND state = 'ready'",
-        dossier_id, dict(collector), by, at,
-    )
-    if not touched:
-        raise NothingToHandOver
+# Somebody took it at the counter: who, and by which paper. A part of the statement that moves the dossier; no row: nothing
+# waited there (NothingToHandOver).
+HAND_OVER: Final = """
+  UPDATE delivery SET state = 'delivered', collector = {collector}::jsonb, handed_by = {by}::uuid,
+    handed_at = {at}::timestamptz, delivered_at = {at}::timestamptz
+  WHERE dossier_id = {dossier}::uuid AND way = 'counter' AND state = 'ready'"""
 
 
 async def deliver_online(db: Db, dossier_id: UUID, *, at: datetime) -> None:

@@ -3,12 +3,15 @@
 Every line says by which rule and where that stands: the package's own legal basis, or the general one named here.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, time
 from typing import Final
 
 from app.deadlines import service as deadlines
 from app.deadlines.calendar import Calendar
 from app.deadlines.counting import CUTOFF, Reading
+from app.deadlines.ledger import Line
+from app.deadlines.refusals import DeadlineAlreadyRuns, LedgerMoved
 from app.deadlines.rules import due_moment, forward_due
 from app.deadlines.terms import parse_term
 from app.dossiers.case import Case
@@ -79,13 +82,15 @@ async def start_clock(db: Db, tools: Tools, case: Case, move: Move) -> deadlines
     """The legal term begins: with this receipt, or with the minutes of hand-over (NĐ 118/2025 art. 17 §3)."""
     rule, begins = case.procedure.procedure.term, start_rule(case, move.at)
     since = start_of(case, move.at)
-    due = await deadlines.start(
-        db, case.id, office_id=case.office_id, received_at=since, term=parse_term(case.procedure.term_for(case.facts)),
+    entry = deadlines.first_entry(
+        received_at=since, term=parse_term(case.procedure.term_for(case.facts)),
         reading=reading_of(case, since), calendar=calendar_of(tools, case), cause=CAUSES[begins.moment], by=move.by.id,
         source=_joined(rule.legal_basis, begins.legal_basis), note=" ".join(
             part for part in (rule.note, begins.note) if part
         )[:1000], cutoff=cutoff_of(case),
     )
+    _enter(move, entry, DeadlineAlreadyRuns)
+    due = entry.due
     move.columns.update(received_at=since, due_at=due.due_at, original_due_at=due.original_due, paused_at=None)
     return due
 
@@ -101,6 +106,7 @@ async def stop_clock(
         return
     if until is None or until <= move.at:
         raise PauseWithoutEnd
+    await _enter_now(db, case, move)
     due = await deadlines.pause(
         db, case.id, cause=cause, calendar=calendar_of(tools, case), at=move.at, by=move.by.id,
         source=source[:LONGEST_SOURCE],
@@ -112,6 +118,7 @@ async def run_again(db: Db, tools: Tools, case: Case, move: Move, cause: str, *,
     """A full new term, or what was left of the old one, as the procedure says (rules.md 5.4)."""
     if case.paused_at is None:
         return
+    await _enter_now(db, case, move)
     again = deadlines.restart if case.procedure.procedure.term.after_supplement == "restart" else deadlines.resume
     due = await again(
         db, case.id, cause=cause, calendar=calendar_of(tools, case), at=move.at, by=move.by.id,
@@ -129,28 +136,35 @@ async def mark_clock(
     """
     if case.received_at is None:
         return
+    await _enter_now(db, case, move)
     await deadlines.mark(
         db, case.id, cause=cause, rule=rule, source=source[:LONGEST_SOURCE], calendar=calendar_of(tools, case), at=move.at,
         note=note[:1000],
     )
 
 
-async def end_clock(db: Db, tools: Tools, case: Case, move: Move, cause: str) -> None:
-    """Handling is over; the last due moment stays on the dossier."""
+async def end_clock(
+    db: Db, tools: Tools, case: Case, move: Move, cause: str, lines: Sequence[Line] | None = None
+) -> None:
+    """Handling is over; the last due moment stays on the dossier. `lines`: the ledger, when it was just read."""
     move.columns["finished_at"] = move.at
     if case.received_at is None:
         return
-    due = await deadlines.end(
-        db, case.id, cause=cause, calendar=calendar_of(tools, case), at=move.at, by=move.by.id,
+    if await _enter_now(db, case, move) or lines is None:
+        lines = await deadlines.lines_of(db, case.id)
+    entry = deadlines.last_entry(
+        lines, cause=cause, calendar=calendar_of(tools, case), at=move.at, by=move.by.id,
         source=ENDED_BY.get(cause, case.procedure.procedure.term.legal_basis)[:LONGEST_SOURCE],
     )
-    move.columns.update(due_at=due.current_due, paused_at=None)
+    _enter(move, entry, LedgerMoved)
+    move.columns.update(due_at=entry.due.current_due, paused_at=None)
 
 
 async def extend_clock(
     db: Db, tools: Tools, case: Case, move: Move, *, new_due: datetime, reason: str, basis: str
 ) -> deadlines.Due:
     """A new date with an apology, once, at the latest the day before (R8)."""
+    await _enter_now(db, case, move)
     due = await deadlines.extend(
         db, case.id, new_due=new_due, reason=reason, basis=basis, calendar=calendar_of(tools, case), at=move.at,
         by=move.by.id,
@@ -190,6 +204,29 @@ def answer_due(tools: Tools, case: Case, at: datetime, budget: datetime | None) 
         return budget
     within = after(tools, case.office_id, at, case.procedure.procedure.term.answer.within)
     return min(within, budget) if budget else within
+
+
+def _enter(move: Move, entry: deadlines.Entry, taken: type[Exception]) -> None:
+    """The line is written with the move; `taken` is raised when its number was."""
+
+    def judge(entered: bool) -> None:
+        if not entered:
+            raise taken
+
+    move.join("ledger", **entry.values)
+    move.entry = entry
+    move.ask("entered", judge)
+
+
+async def _enter_now(db: Db, case: Case, move: Move) -> bool:
+    """Before another line follows in the same move, write the one that waits. False: none did."""
+    if move.entry is None:
+        return False
+    written = await deadlines.write_entry(db, case.id, move.entry, office_id=case.office_id)
+    move.asked.pop("entered")(written)
+    del move.joined["ledger"]
+    move.entry = None
+    return True
 
 
 def _joined(*sources: str) -> str:

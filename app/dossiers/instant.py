@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from app.consultations import service as consultations
+from app.deadlines import service as deadlines
 from app.deliveries import service as deliveries
 from app.dossiers import endings, returning, supplements
 from app.dossiers.addresses import place_of
@@ -18,6 +19,7 @@ from app.dossiers.moves import Move
 from app.dossiers.tools import Tools
 from app.engine.turns import OpenTask
 from app.kit.db import Db
+from app.kit.places import placed
 from app.results import service as results
 
 InstantEffect = Callable[[Db, Tools, Case, Move, OpenTask], Awaitable[dict[str, Any]]]
@@ -90,16 +92,26 @@ async def stop_lapsed(db: Db, tools: Tools, case: Case, move: Move, task: OpenTa
 
 async def issue_result(db: Db, tools: Tools, case: Case, move: Move, task: OpenTask) -> dict[str, Any]:
     """Signed and sealed: the result is the office's answer, the clock ends, and it may be returned."""
-    issued = await results.issue(db, dossier_id=case.id, code=case.display_code, at=move.at)
-    await end_clock(db, tools, case, move, "finished")
+    row = await db.row(_ISSUE.sql, *_ISSUE.args({"dossier": case.id, "code": case.display_code, "at": move.at}))
+    assert row is not None
+    issued = sorted(row["codes"])
+    await end_clock(db, tools, case, move, "finished", deadlines.read_lines(row["ledger"]))
     way = case.return_way or "counter"
-    await deliveries.prepare(
-        db, dossier_id=case.id, office_id=case.office_id, way=way, receiver=case.return_address, at=move.at
-    )
+    if way == "online":  # which the drawing delivers next, in this very move
+        await deliveries.prepare(
+            db, dossier_id=case.id, office_id=case.office_id, way=way, receiver=case.return_address, at=move.at
+        )
+    else:
+        move.join("prepared", way=way, receiver=case.return_address)
     move.state = DossierState.RESULT_READY
     move.note("result.issued", store_codes=issued)
     move.tell("result_ready", way=way)
     return {"return_way": way}
+
+
+_ISSUE: Final = placed(
+    f"WITH issued AS ({results.ISSUE}) SELECT ARRAY(SELECT store_code FROM issued) AS codes, {deadlines.LEDGER} AS ledger"
+)
 
 
 async def deliver_online(db: Db, tools: Tools, case: Case, move: Move, task: OpenTask) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Final
 
+from app.dossiers.joined_rows import JOINED, QUESTIONS
 from app.dossiers.queries_api import beside_written
 from app.jobs.service import WRITE_JOBS, waking_parts
 from app.kit.places import Placed, placed
@@ -81,6 +82,7 @@ PARTS: Final[Mapping[str, str]] = {
     "person": KNOW_PERSON,
     "told": WRITE_NOTICES,
     "sending": WRITE_SENDING,
+    **JOINED,
 }
 # Parts that stand in for another, and so are called by its name.
 _CALLED: Final = {"begun": "moved", "handed_in": "changed"}
@@ -93,21 +95,24 @@ _TYPES_OF_LINE: Final = ("text", "text", "jsonb", "timestamptz", "timestamptz")
 
 
 @cache
-def statement(parts: tuple[str, ...], *, lines: int, shown: bool) -> Placed:
+def statement(parts: tuple[str, ...], asked: tuple[str, ...] = (), *, lines: int, shown: bool) -> Placed:
     """These parts and so many lines of the journal, waking the worker for new jobs; no row: not moved.
 
-    The row tells whether there was a timer to take over, and with `shown` the dossier as it stands now.
+    The row tells whether there was a timer to take over, what is `asked` (questions of `joined_rows`), and with `shown` the
+    dossier as it stands now.
     """
-    told = ["EXISTS (SELECT FROM timer_on) AS timer_followed"] if "timer_on" in parts else []
+    told = [f"{QUESTIONS[one]} AS asked_{one}" for one in asked]
+    if "timer_on" in parts:
+        told.append("EXISTS (SELECT FROM timer_on) AS timer_followed")
     end = f"SELECT {', '.join(told)} FROM moved"
-    asked: dict[str, str] = {part: " RETURNING *" for part in ("step_on", "steps_new") if shown and part in parts}
+    steps_told: dict[str, str] = {part: " RETURNING *" for part in ("step_on", "steps_new") if shown and part in parts}
     if shown:
-        steps = [f"SELECT * FROM {one}" for one in asked]
+        steps = [f"SELECT * FROM {one}" for one in steps_told]
         source = "changed" if {"changed", "handed_in"} & {*parts} else "dossier"
         dossier = f"{source} d JOIN moved p ON p.dossier_id = d.id"
         columns = [*(f"d.{name}" for name in CHANGED), *told]
         end = beside_written(dossier, "{dossier}::uuid", "{steps_over}::int[]", steps, columns)
-    named = [f"{_CALLED.get(part, part)} AS ({PARTS[part]}{asked.get(part, '')}\n)" for part in parts]
+    named = [f"{_CALLED.get(part, part)} AS ({PARTS[part]}{steps_told.get(part, '')}\n)" for part in parts]
     if lines:
         named.append(f"written AS ({_written(lines)}\n)")
     work = [f"SELECT id FROM {one}" for one in ("jobs_new", "sending") if one in parts]

@@ -1,9 +1,11 @@
 """What one command changes in a dossier, collected first and written at once."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
+from app.deadlines.service import Entry
 from app.dossiers.case import Case
 from app.dossiers.models import DossierState
 from app.dossiers.queries_api import Beside
@@ -55,6 +57,9 @@ class Move:
     wanted: list[Wanted] = field(default_factory=list)  # work for the worker that no drawing waits for
     acted_on: int | None = None  # the open step this is the end of, read in this transaction
     handed_in: HandedIn | None = None  # the move that begins its process
+    joined: dict[str, dict[str, Any]] = field(default_factory=dict)  # parts of joined_rows with their values
+    asked: dict[str, Callable[[Any], None]] = field(default_factory=dict)  # its questions, and who judges the answers
+    entry: Entry | None = None  # the line of the deadline ledger among them
     shown: bool = False  # whoever acts is shown the dossier afterwards: `written` is filled in
     written: Written | None = None
 
@@ -63,6 +68,14 @@ class Move:
     ) -> None:
         """One journal line, in the past tense. `stood`: since when a finished step was open, and by when it was due."""
         self.lines.append((event, why, facts, *stood))
+
+    def join(self, part: str, **values: Any) -> None:
+        """Write this part of `joined_rows` in the statement of the move."""
+        self.joined[part] = values
+
+    def ask(self, question: str, judge: Callable[[Any], None]) -> None:
+        """Let `judge` see the answer to a question of `joined_rows` when all is written; what it raises undoes the move."""
+        self.asked[question] = judge
 
     def want(self, work: Wanted) -> None:
         """Queue work with what this move opens."""

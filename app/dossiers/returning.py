@@ -15,10 +15,16 @@ from app.kit.db import Db
 
 async def hand_over(db: Db, tools: Tools, case: Case, move: Move, command: Command) -> None:
     """Over the counter: who collected, by which paper, papers signed off. What is owed must be paid first."""
-    await fees.require_settled(db, case.id)
-    await deliveries.hand_over(db, case.id, collector=dict(command.values), by=move.by.id, at=move.at)
+    move.ask("owed", fees.refuse_owed)
+    move.join("handed", collector=dict(command.values))
+    move.ask("handed_over", _require_handed)
     returned(move)
     move.want(form_wanted(case, "result_receipt", key=f"{case.id}:result_receipt"))
+
+
+def _require_handed(handed: bool) -> None:
+    if not handed:
+        raise deliveries.NothingToHandOver
 
 
 async def hand_to_post(db: Db, tools: Tools, case: Case, move: Move, command: Command) -> None:

@@ -62,10 +62,14 @@ async def write(db: Db, tools: Tools, case: Case, move: Move) -> None:
     for n, line in enumerate(move.lines):
         writing.values.update(zip(names_of_line(n), line, strict=True))
     _put_work(writing, case, move, opened)
-    sql = statement(tuple(writing.parts), lines=len(move.lines), shown=move.shown)
+    for part, values in move.joined.items():
+        writing.put(part, **values)
+    sql = statement(tuple(writing.parts), tuple(move.asked), lines=len(move.lines), shown=move.shown)
     row = await db.row(sql.sql, *sql.args(writing.values))
     if row is None:
         raise CaseMoved
+    for question, judge in move.asked.items():
+        judge(row[f"asked_{question}"])
     if "timer_on" in writing.parts and not row["timer_followed"]:  # somebody lost its row
         await set_timer(db, case.id, office_id=case.office_id, set_at=move.at, **timers[0])
     if move.shown:

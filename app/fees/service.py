@@ -93,6 +93,16 @@ async def of_dossier(db: Db, dossier_id: UUID) -> list[Fee]:
     return [Fee(**dict(row)) for row in await db.rows("SELECT * FROM fee WHERE dossier_id = $1 ORDER BY code", dossier_id)]
 
 
+# In đồng, as a part of a larger question; `refuse_owed` judges the answer.
+OWED: Final = "(SELECT COALESCE(sum(amount), 0)::int FROM fee WHERE dossier_id = {dossier}::uuid AND state = 'owed')"
+
+
+def refuse_owed(owed: int) -> None:
+    """Raises FeesStillOwed."""
+    if owed:
+        raise FeesStillOwed(amount=f"{owed:,}".replace(",", "."))
+
+
 async def balance(db: Db, dossier_id: UUID) -> Balance:
     """What is owed and paid."""
     row = await db.row(
@@ -106,9 +116,7 @@ async def balance(db: Db, dossier_id: UUID) -> Balance:
 
 async def require_settled(db: Db, dossier_id: UUID) -> None:
     """Raises FeesStillOwed."""
-    owed = (await balance(db, dossier_id)).owed
-    if owed:
-        raise FeesStillOwed(amount=f"{owed:,}".replace(",", "."))
+    refuse_owed((await balance(db, dossier_id)).owed)
 
 
 async def start_payment(db: Db, *, dossier_id: UUID, office_id: int, method: str, at: datetime) -> Payment:

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 from app.kit import clock
@@ -127,14 +127,10 @@ async def keep_signed(db: Db, result_id: UUID, document_id: UUID, sha256: str, *
         await db.run("UPDATE result SET ordered = ordered || '{\"sealed\": true}'::jsonb WHERE id = $1", result_id)
 
 
-async def issue(db: Db, *, dossier_id: UUID, code: str, at: datetime) -> list[str]:
-    """Signed and sealed results become the answer, stored as `<code>-KQ<n>`."""
-    rows = await db.rows(
-        "UPDATE result SET state = 'issued', issued_at = $2, store_code = $3 || '-KQ' || n"
-        " WHERE dossier_id = $1 AND state = 'signed' RETURNING store_code",
-        dossier_id, at, code,
-    )
-    return sorted(row["store_code"] for row in rows)
+# Signed and sealed results become the answer, stored as `<code>-KQ<n>`; each tells its store code. A part of a statement.
+ISSUE: Final = """
+  UPDATE result SET state = 'issued', issued_at = {at}::timestamptz, store_code = {code}::text || '-KQ' || n
+  WHERE dossier_id = {dossier}::uuid AND state = 'signed' RETURNING store_code"""
 
 
 async def revoke(db: Db, result_id: UUID, *, why: str, at: datetime) -> None:
