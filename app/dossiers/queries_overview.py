@@ -6,7 +6,7 @@ One ordered scan of ix_dossier_open an office, merged: a page costs the same wit
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final, Literal
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from app.dossiers.horizons import AGES, NOW, OPEN, SPANS, TODAY, TYPED, Age, Horizon, Span, midnight
@@ -14,6 +14,7 @@ from app.dossiers.models import DossierState
 from app.kit.db import Db
 
 PAGE: Final = 50
+FEW: Final = 4  # offices
 YesNo = Literal["", "yes", "no"]
 
 
@@ -95,16 +96,17 @@ _SIGHT: Final = (
 _LIST: Final = """
 SELECT d.id, d.office_id, d.code, d.holder_name, d.procedure_version_id, o.short_name AS office_name, d.state, d.due_at,
   d.original_due_at, d.paused_at, s.name AS step, s.opened_at AS step_since, s.officer_name{told}
-FROM (SELECT first.id FROM {sight} CROSS JOIN LATERAL (
+FROM (SELECT first.* FROM {sight} CROSS JOIN LATERAL (
     {scans}
   ) first WHERE {typed} ORDER BY first.due_at, first.id LIMIT {limit}
-) shown JOIN dossier d ON d.id = shown.id JOIN office o ON o.id = d.office_id
+) {shown} JOIN office o ON o.id = d.office_id
 LEFT JOIN LATERAL (SELECT t.name, t.opened_at, p.name AS officer_name FROM step t LEFT JOIN officer p ON p.id = t.officer_id
   WHERE t.dossier_id = d.id ORDER BY t.task_no LIMIT 1) s ON true{more}
 ORDER BY d.due_at, d.id
 """
+_OPENED: Final = "shown JOIN dossier d ON d.id = shown.id"
 _SCAN: Final = (
-    "(SELECT d.id, d.due_at FROM dossier d WHERE d.office_id = h.office_id AND {where}"
+    "(SELECT {columns} FROM dossier d WHERE d.office_id = h.office_id AND {where}"
     " ORDER BY d.due_at, d.id LIMIT {limit})"
 )
 
@@ -121,17 +123,27 @@ async def dossiers(
         if after.due_at is not None and sieve.span not in DATED and sieve.day is None:
             scans.append([*where, "d.due_at IS NULL"])  # a scan of their own: joined by OR, the place would bound neither
     late = sieve.span == "late"
+    # Of many offices most of what is scanned is not shown: only the rows of the page are opened then.
+    few = len(at.offices) <= FEW
+    scan = _SCAN.format(columns="d.*" if few else "d.id, d.due_at", where="{where}", limit=limit + 1)
     rows = await db.rows(
         _LIST.format(
-            sight=_SIGHT, limit=limit + 1, typed=TYPED,
-            scans="\n    UNION ALL ".join(_SCAN.format(where=" AND ".join(one), limit=limit + 1) for one in scans),
+            sight=_SIGHT, limit=limit + 1, typed=TYPED, shown="d" if few else _OPENED,
+            scans="\n    UNION ALL ".join(scan.format(where=" AND ".join(one)) for one in scans),
             told=f", c.cause, (SELECT max(a.at) FROM ({APOLOGIES}) a) AS apology_at" if late else "",
             more="\nLEFT JOIN late_cause c ON c.dossier_id = d.id" if late else "",
         ),
         *args,
     )
-    found = [OpenDossier(**{**dict(row), "state": DossierState(row["state"])}) for row in rows[:limit]]
+    found = [_line(*row) for row in rows[:limit]]
     return found, After(found[-1].due_at, found[-1].id) if len(rows) > limit else None
+
+
+def _line(*row: Any) -> OpenDossier:
+    """Columns and fields are in one order."""
+    values = list(row)
+    values[6] = DossierState(values[6])
+    return OpenDossier(*values)
 
 
 def _hidden(condition: str) -> str:

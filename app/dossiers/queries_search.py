@@ -283,4 +283,11 @@ def _end_of(beginning: str) -> str:
 
 
 def _found(rows: list[Any]) -> list[Found]:
-    return [Found(**{**row, "fit": Fit(row["fit"])}) for row in rows]
+    return [_one(*row) for row in rows]
+
+
+def _one(*row: Any) -> Found:
+    """Columns and fields are in one order."""
+    values = list(row)
+    values[-1] = Fit(values[-1])
+    return Found(*values)
