@@ -1,6 +1,8 @@
 """A look sees exactly whose rows it names, writes nothing, and leaves nothing behind (app/kit/looking.py)."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -8,6 +10,7 @@ from uuid import UUID
 import asyncpg
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from app.dossiers import queries_desk as queries
 from app.dossiers.tools import Tools
@@ -15,7 +18,7 @@ from app.embedded import EmbeddedPostgres
 from app.kit import clock
 from app.kit.db import Database, DatabaseAway, Db, NotStorable, open_database
 from app.kit.glance import Glance
-from app.kit.looking import OnlyLooking, look
+from app.kit.looking import NotConfirmed, OnlyLooking, look
 from app.main import create_app
 from app.org.models import Office, Role
 from app.sessions import service as sessions
@@ -30,6 +33,33 @@ COUNTED = "SELECT count(*) FROM dossier"
 WAYS = ("enable_nestloop", "enable_hashjoin", "enable_mergejoin", "enable_indexscan", "enable_bitmapscan")
 EVERYBODY = [str(one) for one in Role]
 Shown = list[tuple[Any, ...]]
+
+
+@dataclass
+class Remembered:
+    """Somebody who was here a moment ago."""
+
+    client: httpx.AsyncClient
+    make: Make
+    word: str
+    said: list[str]
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"authorization": f"Bearer {self.word}"}
+
+    async def opens(self, page: str) -> int:
+        return (await self.client.get(page, headers=self.headers)).status_code
+
+    async def rows(self) -> list[dict[str, Any]]:
+        answer = await self.client.get("/api/v1/steps", headers=self.headers)
+        items: list[dict[str, Any]] = answer.json()["items"]
+        return items
+
+    async def changes(self, sql: str) -> None:
+        """Somebody else changes the officer or the session, in another process."""
+        async with self.make.database.transaction() as db:
+            await db.run(sql, await db.value("SELECT id FROM officer WHERE login = 'specialist@tanmai'"))
 
 
 @pytest.fixture
@@ -213,11 +243,16 @@ async def owner(postgres: EmbeddedPostgres) -> AsyncIterator[asyncpg.Connection]
 
 
 @pytest.fixture
-async def client(tools: Tools) -> AsyncIterator[httpx.AsyncClient]:
-    """The whole application."""
+def application(tools: Tools) -> FastAPI:
     app = create_app(Settings(demo=True, second_factor=False, public_url=HOME))
     app.state.tools = tools
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=HOME) as one:
+    return app
+
+
+@pytest.fixture
+async def client(application: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """The whole application."""
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(application), base_url=HOME) as one:
         yield one
 
 
@@ -264,3 +299,125 @@ async def test_what_was_said_is_shown_once_on_a_page_that_looks(client: httpx.As
         await sessions.put_note(db, session, said=[note])
     told = [(await client.get("/desk", headers={"cookie": f"motcua={word}"})).text for _ in range(2)]
     assert ["Đã ghi sổ" in one for one in told] == [True, False]
+
+
+@pytest.fixture
+async def counted(
+    application: FastAPI, client: httpx.AsyncClient, tools: Tools, make: Make, line: Database
+) -> Remembered:
+    """A specialist whose work list was opened a moment ago, and what is told to PostgreSQL from then on."""
+    await received(make)
+    one = Remembered(client, make, await word_of(make), [])
+    async with line.pool.acquire() as connection:
+        connection.add_query_logger(lambda record: one.said.append(record.query))
+    application.state.tools = replace(tools, database=line)
+    assert await one.opens("/api/v1/steps") == 200
+    one.said.clear()
+    return one
+
+
+async def test_who_was_here_a_moment_ago_is_asked_for_in_the_same_statement_as_their_list(counted: Remembered) -> None:
+    assert await counted.opens("/api/v1/steps") == 200
+    await asyncio.sleep(0)
+    (said,) = counted.said
+    assert "session" in said
+    assert "dossier" in said
+
+
+@pytest.mark.parametrize("change", [
+    "DELETE FROM session WHERE officer_id = $1", "UPDATE session SET stage = 'code' WHERE officer_id = $1",
+    "UPDATE session SET expires_at = seen_at - interval '1 minute' WHERE officer_id = $1",
+    "UPDATE officer SET active = false WHERE id = $1",
+])
+async def test_who_was_signed_out_is_out_at_once(counted: Remembered, change: str) -> None:
+    await counted.changes(change)
+    try:
+        assert await counted.opens("/api/v1/steps") == 401
+        assert await counted.opens("/desk") == 303
+    finally:
+        await counted.changes("UPDATE officer SET active = true WHERE id = $1")
+
+
+async def test_a_role_that_was_taken_is_gone_at_once(counted: Remembered) -> None:
+    roles = "UPDATE officer SET roles = '[\"{}\"]'::jsonb WHERE id = $1"
+    try:
+        await counted.changes(roles.format("clerk"))
+        assert await counted.rows() == []
+    finally:
+        await counted.changes(roles.format("specialist"))
+    assert await counted.rows()
+
+
+async def test_an_office_that_was_left_is_out_of_sight_at_once(counted: Remembered) -> None:
+    moved = "UPDATE officer SET office_id = {} WHERE id = $1"
+    before = await counted.rows()
+    try:
+        await counted.changes(moved.format(NEIGHBOUR))
+        after = await counted.rows()
+    finally:
+        await counted.changes(moved.format(COMMUNE))
+    assert before
+    assert not {one["dossier_id"] for one in before} & {one["dossier_id"] for one in after}
+
+
+async def test_what_is_said_to_who_is_remembered_is_shown_on_the_next_page(counted: Remembered) -> None:
+    async with counted.make.database.transaction() as db:
+        session = await sessions.find(db, counted.word)
+        assert session is not None
+        note = {"title": "Vừa xong", "text": "", "kind": "good", "href": "", "link": ""}
+        await sessions.put_note(db, session, said=[note])
+    told = [(await counted.client.get("/desk", headers=counted.headers)).text for _ in range(2)]
+    assert ["Vừa xong" in one for one in told] == [True, False]
+
+
+async def test_an_empty_list_is_an_answer_too(counted: Remembered) -> None:
+    answer = await counted.client.get("/api/v1/steps?queue=others&procedure=9.999999", headers=counted.headers)
+    assert (answer.status_code, answer.json()["items"]) == (200, [])
+
+
+async def test_what_is_wrong_with_an_address_is_said_to_those_only_who_may_come_in(counted: Remembered) -> None:
+    assert await counted.opens("/api/v1/steps?queue=none-such") == 422
+    await counted.changes("DELETE FROM session WHERE officer_id = $1")
+    assert await counted.opens("/api/v1/steps?queue=none-such") == 401
+
+
+async def test_nothing_is_jotted_down_on_a_belief(line: Database) -> None:
+    async def jotted() -> None:
+        async with look(line) as db:
+            db.provided("SELECT 1 WHERE {}::boolean", True)
+            await db.jot("SELECT 1")
+
+    with pytest.raises(NotConfirmed):
+        await jotted()
+
+
+@pytest.mark.parametrize("true", [True, False])
+async def test_a_look_on_a_condition_counts_only_if_it_was_met(line: Database, make: Make, true: bool) -> None:
+    await received(make)
+    seen: list[int] = []
+
+    async def looked() -> None:
+        async with look(line) as db:
+            await db.act_for(offices=[COMMUNE])
+            db.provided("SELECT 1 WHERE {}::boolean", true)
+            seen.append(await db.value(COUNTED))
+
+    if true:
+        await looked()
+        assert seen[0] > 0
+    else:
+        with pytest.raises(NotConfirmed):
+            await looked()
+        assert seen == []
+
+
+async def test_a_look_that_asked_nothing_confirms_nothing(line: Database) -> None:
+    async def looked(error: type[Exception] | None) -> None:
+        async with look(line) as db:
+            db.provided("SELECT 1 WHERE {}::boolean", True)
+            if error is not None:
+                raise error
+
+    for error in (None, KeyError, DatabaseAway):
+        with pytest.raises(NotConfirmed):
+            await looked(error)

@@ -96,7 +96,7 @@ async def test_receiving_a_dossier_stays_cheap(counted: Counted, make: Make) -> 
 
 @pytest.mark.parametrize(
     ("page", "role", "most"),
-    [("/desk", "specialist", (3, 0)), ("/desk/dossiers/{}", "specialist", (12, 1)), ("/api/v1/steps", "specialist", (2, 0))],
+    [("/desk", "specialist", (2, 0)), ("/desk/dossiers/{}", "specialist", (12, 1)), ("/api/v1/steps", "specialist", (1, 0))],
 )
 async def test_a_page_of_the_desk_stays_cheap(
     counted: Counted, make: Make, page: str, role: str, most: tuple[int, int]

@@ -44,6 +44,7 @@ async def search(
         found = await find_by_code(visit.db, tidy(wanted))
         if found is not None:
             return RedirectResponse(f"/desk/dossiers/{found}", status_code=303)
+    await stand_around(visit)
     place, rows = _read(after), list[Found]()
     text, offices = wanted[:200], visit.officer.offices
     if not similar:
@@ -51,7 +52,6 @@ async def search(
     alike = bool(similar) or (not rows and place is None)
     if alike:
         rows = await queries.search_similar(visit.db, offices=offices, text=text, after=place)
-    await stand_around(visit)
     page, more = rows[: queries.PAGE], len(rows) > queries.PAGE
     now = clock.now()
     with speaking(visit.language):

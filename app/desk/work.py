@@ -64,9 +64,9 @@ async def my_work(
         queue if queue in QUEUES else "todo", due if due in WINDOWS else "", procedure[:20],
         lane if lane in LANES else "", after[:120],
     )
+    told = await _told(visit, wanted)
     rows = await _rows(visit, wanted)
     page, more = rows[: queries.PAGE], len(rows) > queries.PAGE
-    told = await _told(visit, wanted)
     procedures = await visit.tools.catalogue.versions(visit.db, told["procedures"])
     language = visit.language
     with speaking(language):

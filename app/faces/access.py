@@ -30,7 +30,9 @@ TOKEN_FIELD: Final = "csrf_token"
 TOKEN_HEADER: Final = "x-csrf-token"
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 ACCESS: Final = "__motcua_access__"
-LOOKS: Final = "looks"  # on `request.state` when the route only reads
+# On `request.state`: the route only reads; and it may believe whom the session named a moment ago (app/kit/looking).
+LOOKS: Final = "looks"
+REMEMBERS: Final = "remembers"
 
 
 class SignInNeeded(Exception):
@@ -121,7 +123,7 @@ async def _visit(request: Request) -> AsyncIterator[Visit]:
         async with look(tools.database) if looks else tools.database.transaction() as db:
             visit = Visit(request, db, tools)
             if word:
-                somebody = await recognise(db, word)
+                somebody = await recognise(db, word, remembers=getattr(request.state, REMEMBERS, False))
                 visit.session, visit._officer, visit._citizen = somebody.session, somebody.officer, somebody.citizen
             request.state.csrf_token = visit.session.secret if visit.session else ""
             request.state.visit = visit

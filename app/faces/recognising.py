@@ -1,6 +1,14 @@
-"""Who sends this request: session, officer and the rows they may see, in one statement."""
+"""Who sends this request: session, officer and the rows they may see, in one statement.
 
+A look may do without that statement. Whom a session named a moment ago is remembered with the mark of the rows that said so
+(which version of which row, and the offices they see), and the first thing that is read is read on the condition that the
+mark is still the same. So PostgreSQL is asked every time, as ever: who was signed out is out at once, in every process, and
+a right that was taken is gone. Only the order of the questions is another.
+"""
+
+from collections import OrderedDict
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from app.citizens import service as citizens
@@ -11,7 +19,7 @@ from app.kit.looking import Look
 from app.org import people
 from app.org.people import SignedOfficer
 from app.sessions import service as sessions
-from app.sessions.service import IDLE, SignedIn
+from app.sessions.service import IDLE, SEEN_EVERY, SignedIn
 
 _COLUMNS: Final = """
 SELECT s.digest, s.kind, s.officer_id, s.citizen_id, s.secret, s.stage, s.seen_at, s.expires_at, s.note,
@@ -20,7 +28,11 @@ _FROM: Final = f"""
 FROM session s
 LEFT JOIN officer o ON o.id = s.officer_id AND o.active
 CROSS JOIN LATERAL ({people.SEES}) AS seen(offices)"""
-_WHO: Final = f"{_COLUMNS} {_FROM} WHERE s.digest = $1"
+# Every change of a row gives it another xmin or ctid.
+_MARK: Final = "concat_ws(' ', s.xmin, s.ctid, o.xmin, o.ctid, array_to_string(seen.offices, ','))"
+_WHO: Final = f"{_COLUMNS}, {_MARK} AS mark {_FROM} WHERE s.digest = $1"
+_STILL: Final = f"SELECT 1 {_FROM} WHERE s.digest = {{}} AND {_MARK} = {{}}"
+MOST_KNOWN: Final = 2_000
 # PostgreSQL is told in the same breath whose rows to show. It looks at the session's life by the same three facts as
 # sessions.living; where the two should ever disagree, ours counts and is said again.
 _WHO_SEES: Final = f"""{_COLUMNS},
@@ -42,10 +54,30 @@ class Somebody:
     citizen: Citizen | None = None
 
 
-async def recognise(db: Db, word: str) -> Somebody:
-    """Who carries this word; from here on the transaction (or the look) sees their rows, or nobody's."""
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Whom a session named when it was last asked for, by which rows, and until when that needs no other look."""
+
+    somebody: Somebody
+    offices: tuple[int, ...]
+    mark: str
+    until: datetime
+
+
+_known: OrderedDict[bytes, _Known] = OrderedDict()
+
+
+async def recognise(db: Db, word: str, *, remembers: bool = False) -> Somebody:
+    """Who carries this word; from here on the transaction (or the look) sees their rows, or nobody's.
+
+    With `remembers` a look may believe who it was and have it confirmed by its first statement (Look.provided).
+    """
     now, digest = clock.now(), sessions.digest_of(word)
     looking = isinstance(db, Look)  # then whose rows to show is said by every statement to come
+    if isinstance(db, Look) and remembers and (known := _known.get(digest)) is not None and now < known.until:
+        await db.act_for(offices=known.offices)
+        db.provided(_STILL, digest, known.mark)
+        return known.somebody
     row = await (db.row(_WHO, digest) if looking else db.row(_WHO_SEES, digest, now, IDLE["officer"]))
     if row is None:
         return Somebody()
@@ -57,4 +89,20 @@ async def recognise(db: Db, word: str) -> Somebody:
     shown = (",".join(map(str, offices)), str(citizen_id or ""))
     if looking or (row["said_offices"], row["said_citizen"]) != shown:
         await db.act_for(offices=offices, citizen=citizen_id)
-    return Somebody(session, officer, await citizens.by_id(db, citizen_id) if citizen_id is not None else None)
+    found = Somebody(session, officer, await citizens.by_id(db, citizen_id) if citizen_id is not None else None)
+    if looking and officer is not None and session is not None and not session.note:
+        _remember(digest, _Known(found, offices, row["mark"], min(row["seen_at"] + SEEN_EVERY, session.expires_at)))
+    return found
+
+
+def forget() -> None:
+    """Believe nobody: the next request asks."""
+    _known.clear()
+
+
+def _remember(digest: bytes, known: _Known) -> None:
+    """For at most a minute: then it is noted again that the session is used."""
+    _known[digest] = known
+    _known.move_to_end(digest)
+    if len(_known) > MOST_KNOWN:
+        _known.popitem(last=False)

@@ -6,7 +6,7 @@ which is one visit. Here that visit stands around the function as a context, and
 """
 
 from collections.abc import Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, Final, TypeVar
 
 from fastapi import Request, Response
@@ -15,7 +15,8 @@ from fastapi.dependencies.utils import request_params_to_args
 from fastapi.exceptions import RequestValidationError
 from starlette.datastructures import QueryParams
 
-from app.faces.access import LOOKS
+from app.faces.access import LOOKS, REMEMBERS
+from app.kit.looking import NotConfirmed
 
 STRAIGHT: Final = "__motcua_straight__"
 LOOKING: Final = "__motcua_looking__"
@@ -52,8 +53,7 @@ def handler_of(dependant: Dependant) -> Handler | None:
     fields, looking = dependant.query_params, getattr(function, LOOKING, False)
     plain = request_params_to_args(fields, QueryParams())  # an address without a query: all as the function says
 
-    async def handle(request: Request) -> Response:
-        setattr(request.state, LOOKS, looking)
+    async def answer(request: Request) -> Response:
         # As with FastAPI, what is wrong with a parameter is said to those only who may come in.
         async with opened(request) as come:
             asked = request.scope["query_string"]
@@ -63,7 +63,15 @@ def handler_of(dependant: Dependant) -> Handler | None:
             values = {**values, visit_name: come}
             if request_name is not None:
                 values[request_name] = request
-            answer: Response = await function(**values)
-            return answer
+            answered: Response = await function(**values)
+            return answered
 
-    return handle
+    async def look_and_answer(request: Request) -> Response:
+        setattr(request.state, LOOKS, True)
+        for remembers in (True, False):
+            setattr(request.state, REMEMBERS, remembers)
+            with suppress(NotConfirmed):  # then from the beginning, and who it is is asked first
+                return await answer(request)
+        raise AssertionError
+
+    return look_and_answer if looking else answer

@@ -27,8 +27,8 @@ import asyncpg
 from app.kit.db import LINE_LOST, NOT_STORABLE, Connection, Database, DatabaseAway, Db, NotStorable, Row
 
 _NAMED: Final = (
-    "SELECT l.* FROM (SELECT set_config('motcua.offices', ${}, true) || set_config('motcua.citizen', ${}, true)"
-    " || set_config('motcua.presented', ${}, true) AS named OFFSET 0) s"
+    "SELECT l.* FROM (SELECT set_config('motcua.offices', {}, true) || set_config('motcua.citizen', {}, true)"
+    " || set_config('motcua.presented', {}, true) AS named{} OFFSET 0) s"
     " CROSS JOIN LATERAL (SELECT q.* FROM (\n{}\n) q WHERE s.named IS NOT NULL OFFSET 0) l"
 )
 _NOBODY: Final = ("", "", "")
@@ -40,14 +40,28 @@ class OnlyLooking(TypeError):
     """Somebody wants to write, or to keep something for longer than a statement, where there is no transaction."""
 
 
+class NotConfirmed(Exception):
+    """What was `provided` is not so, or nothing was asked that could have told. Nothing of this look may be used."""
+
+
 class Look(Db):
-    """Reads as a transaction of its own each; from `act_for` on with these people's rows, before it with nobody's."""
+    """Reads as a transaction of its own each; from `act_for` on with these people's rows, before it with nobody's.
+
+    What is believed beforehand can be `provided` in the first statement instead of being asked before it. Until that has
+    shown a row, nothing done here counts: the look ends with NotConfirmed, whatever else happened.
+    """
 
     def __init__(self, database: Database, connection: Connection) -> None:
         super().__init__(connection)
         self._database = database
         self._named: tuple[str, str, str] = _NOBODY
         self._answered = False
+        self._provided: tuple[str, tuple[object, ...]] | None = None
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether nothing is believed that PostgreSQL has not said."""
+        return self._provided is None
 
     async def row(self, sql: str, *args: object) -> asyncpg.Record | None:
         found: asyncpg.Record | None = await self._asked("fetchrow", sql, args)
@@ -58,14 +72,21 @@ class Look(Db):
         return found
 
     async def value(self, sql: str, *args: object) -> Any:
-        return await self._asked("fetchval", sql, args)
+        found = await self.row(sql, *args)
+        return found[0] if found is not None else None
 
     async def act_for(self, *, offices: Iterable[int] = (), citizen: UUID | None = None, presents: str = "") -> None:
         """Whose rows every statement from here on asks to see. Costs nothing."""
         self._named = (",".join(map(str, offices)), str(citizen or ""), presents)
 
+    def provided(self, condition: str, *args: object) -> None:
+        """The next statement shows rows only if `condition`, a question with `{}` for its values, has one as well."""
+        self._provided = condition, args
+
     async def jot(self, sql: str, *args: object) -> int:
         """As Db.jot: a transaction of one statement, which sees no row of any office."""
+        if not self.confirmed:
+            raise NotConfirmed
         return await super().run(sql, *args)
 
     async def run(self, sql: str, *args: object) -> NoReturn:
@@ -90,28 +111,48 @@ class Look(Db):
                 self.connection = await self._database.lent()
                 continue
             self._answered = True
+            if self._provided is not None:
+                if not answer:  # not so, or so and nothing to show: nobody can tell
+                    raise NotConfirmed
+                self._provided = None
             return answer
         raise DatabaseAway
 
     def carrying(self, sql: str, args: tuple[object, ...]) -> tuple[str, tuple[object, ...]]:
-        """The statement with whose rows it sees inside it."""
-        if self._named == _NOBODY:
+        """The statement with whose rows it sees inside it, and on what condition."""
+        if self._named == _NOBODY and self._provided is None:
             return f"SELECT q.* FROM (\n{sql}\n) q", args
-        places = range(len(args) + 1, len(args) + 4)
-        return _NAMED.format(*places, sql), (*args, *self._named)
+        given, condition = (*args, *self._named), ""
+        if self._provided is not None:
+            told, values = self._provided
+            condition = f" FROM ({told.format(*_places(len(given), len(values)))}) provided"
+            given += values
+        return _NAMED.format(*_places(len(args), 3), condition, sql), given
+
+
+def _places(before: int, count: int) -> list[str]:
+    return [f"${place}" for place in range(before + 1, before + count + 1)]
 
 
 @asynccontextmanager
 async def look(database: Database) -> AsyncIterator[Look]:
-    """A connection to look at things with; nobody's rows until `act_for`. Raises DatabaseAway, NotStorable."""
+    """A connection to look at things with; nobody's rows until `act_for`.
+
+    Raises DatabaseAway, NotStorable; NotConfirmed when what was `provided` is not confirmed at the end.
+    """
     looking = Look(database, await database.lent())
     at_rest = False
     try:
         yield looking
         at_rest = True
-    except LINE_LOST as away:
-        raise DatabaseAway from away
-    except NOT_STORABLE as refused:
-        raise NotStorable from refused
+    except Exception as problem:
+        if looking.confirmed and isinstance(problem, LINE_LOST):
+            raise DatabaseAway from problem
+        if looking.confirmed and isinstance(problem, NOT_STORABLE):
+            raise NotStorable from problem
+        if looking.confirmed:
+            raise
     finally:
         await database.give_back(looking.connection, at_rest=at_rest)
+    if not looking.confirmed:
+        raise NotConfirmed

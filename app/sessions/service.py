@@ -18,7 +18,7 @@ Kind = Literal["officer", "citizen", "visitor"]
 # Idle and absolute life (reliability.md 5). A visitor's session carries only a sign-in under way or a parked form.
 IDLE = {"officer": timedelta(minutes=60), "citizen": timedelta(minutes=60), "visitor": timedelta(hours=12)}
 ABSOLUTE = {"officer": timedelta(hours=12), "citizen": timedelta(hours=12), "visitor": timedelta(hours=12)}
-_SEEN_EVERY = timedelta(minutes=1)
+SEEN_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ async def living(db: Db, row: asyncpg.Record, now: datetime) -> SignedIn | None:
     """The session of a row that was read, or None when it is over at `now`. Once a minute it is noted that it is used."""
     if row["expires_at"] <= now or row["seen_at"] + IDLE[row["kind"]] <= now:
         return None
-    if now - row["seen_at"] > _SEEN_EVERY:
+    if now - row["seen_at"] > SEEN_EVERY:
         await db.jot("UPDATE session SET seen_at = $2 WHERE digest = $1", row["digest"], now)
     return SignedIn(
         row["digest"], row["kind"], row["officer_id"], row["citizen_id"], row["secret"], row["stage"], row["expires_at"],

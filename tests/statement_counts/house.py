@@ -14,6 +14,7 @@ from app.deadlines.calendars import Calendars
 from app.deadlines.decrees import load_calendar
 from app.dossiers.tools import Tools
 from app.faces.access import COOKIE
+from app.faces.recognising import forget
 from app.gateways.payment import HttpPayment
 from app.kit import clock
 from app.kit.db import Database, open_database
@@ -88,6 +89,7 @@ class House:
         elif method != "GET" and not api:
             sent["data"] = {"csrf_token": person.secret, **(ask.form or {})}
         await self.ear.heard()
+        forget()  # a page is counted as it is first opened, whatever was opened before
         answer = await self.client.request(method, ask.path, **sent)
         self.client.cookies.clear()
         return answer, await self.ear.heard()
