@@ -62,6 +62,11 @@ Decide = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 class Token(Task):  # type: ignore[misc]
     """A task of a running process. `id` is our task number when it was restored, else a passing negative number."""
 
+    # What the library keeps for each task and nothing here reads.
+    triggered = False
+    thread_id = 0
+    last_state_change = 0.0
+
     def __init__(self, workflow: Any, task_spec: Any, parent: Token | None, state: int, number: int) -> None:
         self.id = number
         self.workflow = workflow
@@ -70,11 +75,8 @@ class Token(Task):  # type: ignore[misc]
         self._parent = parent.id if parent is not None else None
         self._children: list[int] = []
         self._state = state
-        self.triggered = False
-        self.thread_id = 0
         self.data = workflow.top_workflow.variables
         self.internal_data: dict[str, Any] = {}
-        self.last_state_change = 0.0
         workflow.tasks[number] = self
         if parent is not None:
             parent._children.append(number)
@@ -98,6 +100,10 @@ class Token(Task):  # type: ignore[misc]
         self._state = value
         if value == READY and not self.task_spec.manual:
             self.workflow.top_workflow.agenda.append(self)
+
+    def _ready(self) -> None:
+        if not self._state & (COMPLETED | CANCELLED):
+            self._set_state(READY)
 
     def _inherit_data(self) -> None:
         """Nothing to inherit: the variables belong to the process."""
@@ -275,7 +281,14 @@ class FirstEvent(_Quick, NoneTask):  # type: ignore[misc]
 
 class Exclusive(_Quick, ExclusiveGateway):  # type: ignore[misc]
     def _run_hook(self, my_task: Token) -> bool:
-        return bool(ExclusiveGateway._run_hook(self, my_task))
+        """The first flow whose condition holds, else the default one; nothing was predicted that would have to go."""
+        chosen = self.default_task_spec
+        for condition, name in self.cond_task_specs:
+            if condition is not None and condition._matches(my_task):
+                chosen = name
+                break
+        my_task._add_child(my_task.workflow.spec.task_specs[chosen], FUTURE)
+        return True
 
 
 class Joining(_Quick):
