@@ -10,6 +10,7 @@ import base64
 import hashlib
 import json
 import os
+import re
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -29,9 +30,17 @@ from app.papers.drawer import Drawer
 from app.papers.errors import PaperDamaged
 from app.papers.letters import Unknown, for_paper
 
+LIBRARY = ("common.typ", "shapes.typ")
 WORKFLOWS = Path(__file__).resolve().parents[2] / "workflows"
 
 _kept = threading.local()
+
+# Where the places came to lie is asked of the laid-out paper; one that asks it of itself is laid out a second time.
+_PLACES = """query(<said>).map(said => {
+  let at = said.location().position()
+  (..said.value, page: at.page, x: at.x.pt(), y: at.y.pt())
+})"""
+_PAGES = re.compile(rb"/Type/Pages/Count (\d+)")
 
 
 @dataclass(frozen=True)
@@ -90,9 +99,15 @@ def press(
     plain = for_paper(data, unknown=unknown)
     plain["_pictures"] = {name: _as_svg(picture) for name, picture in (images or {}).items()}
     pdf, said = compiled(template.resolve(), json.dumps(plain, ensure_ascii=False), printed_at)
-    places = {place["name"]: Box(**place["box"]) for place in said}
+    places = {place["name"]: _box(place) for place in said}
     pdf, pages = archived(pdf, printed_at=printed_at) if pdf_a else (pdf, _pages(pdf))
     return Paper(pdf, hashlib.sha256(pdf).hexdigest(), pages, places)
+
+
+def _box(place: Mapping[str, Any]) -> Box:
+    """From the upper left corner, as typst counts, to the lower left, as PDF does."""
+    width, height = place["w"], place["h"]
+    return Box(place["page"], place["x"] + place["dx"], place["high"] - place["y"] - place["dy"] - height, width, height)
 
 
 def _pages(pdf: bytes) -> int:
@@ -101,31 +116,48 @@ def _pages(pdf: bytes) -> int:
 
 
 def compiled(template: Path, data: str, printed_at: datetime) -> tuple[bytes, list[dict[str, Any]]]:
-    """The PDF as typst writes it and what the template said (`<said>`); `data` is JSON. Raises PaperDamaged."""
+    """The PDF as typst writes it and the places it said (`<said>`); `data` is JSON. Raises PaperDamaged.
+
+    A paper that turns out to have more than one page is written a second time, knowing how many, for its foot.
+    """
     compiler, drawer = _compiler(template)
     moment = printed_at.astimezone(UTC).replace(microsecond=0)
-    drawer.put(data)
     try:
-        pdf, warnings = compiler.compile_with_warnings(
-            format="pdf", pdf_standards="a-2b", timestamp=int(moment.timestamp())
-        )
-        said: list[dict[str, Any]] = json.loads(compiler.query("<said>", field="value"))
+        pdf = _written(compiler, drawer, data, moment)
+        pages = max((int(count) for count in _PAGES.findall(pdf)), default=1)
+        if pages > 1:
+            pdf = _written(compiler, drawer, f'{data.rstrip()[:-1]}, "_pages": {pages}}}', moment)
+        said: list[dict[str, Any]] = json.loads(compiler.eval(_PLACES))
     except typst.TypstError as error:
         raise PaperDamaged(f"{template.parent.name}/{template.name}: {error.message}") from error
+    except _Warned as warned:
+        raise PaperDamaged(f"{template.parent.name}/{template.name}: {warned}") from warned
     finally:
         drawer.put("")
-    if warnings:
-        raise PaperDamaged(f"{template.parent.name}/{template.name}: {warnings[0].message}")
-    if not isinstance(pdf, bytes):
-        raise PaperDamaged(f"{template.parent.name}/{template.name}: nothing was printed")
     return pdf, said
+
+
+class _Warned(Exception):
+    """Typst printed, but not what was meant."""
+
+
+def _written(compiler: typst.Compiler, drawer: Drawer, data: str, moment: datetime) -> bytes:
+    drawer.put(data)
+    pdf, warnings = compiler.compile_with_warnings(
+        format="pdf", pdf_standards="a-2b", timestamp=int(moment.timestamp())
+    )
+    if warnings:
+        raise _Warned(warnings[0].message)
+    if not isinstance(pdf, bytes):
+        raise _Warned("nothing was printed")
+    return pdf
 
 
 def _compiler(template: Path) -> tuple[typst.Compiler, Drawer]:
     """This thread's compiler for `template`, thrown away when the template or the common library changed."""
     root = _root(template.parent)
     try:
-        age = (template.stat().st_mtime_ns, (root / "forms/common.typ").stat().st_mtime_ns)
+        age = tuple(one.stat().st_mtime_ns for one in (template, *(root / "forms" / name for name in LIBRARY)))
     except OSError as error:
         raise PaperDamaged(f"there is no template {template.parent.name}/{template.name}") from error
     drawers: dict[Path, Drawer] = _kept.__dict__.setdefault("drawers", {})
@@ -133,7 +165,7 @@ def _compiler(template: Path) -> tuple[typst.Compiler, Drawer]:
         drawers[root] = Drawer(root)
     drawer = drawers[root]
     main = drawer.main(template)
-    compilers: dict[Path, tuple[tuple[int, int], typst.Compiler]] = _kept.__dict__.setdefault("compilers", {})
+    compilers: dict[Path, tuple[tuple[int, ...], typst.Compiler]] = _kept.__dict__.setdefault("compilers", {})
     if template not in compilers or compilers[template][0] != age:
         made = typst.Compiler(main, root=drawer.root, font_paths=faces(), ignore_system_fonts=True)
         compilers[template] = (age, made)

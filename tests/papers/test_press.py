@@ -14,7 +14,7 @@ from PIL import Image
 
 from app.papers.archive import archived, is_archival
 from app.papers.errors import PaperDamaged
-from app.papers.press import WORKFLOWS, _compiler, press, print_paper
+from app.papers.press import LIBRARY, WORKFLOWS, _compiler, press, print_paper
 from tests.papers.reading import text_of
 from tests.papers.situations import PRINTED
 
@@ -33,7 +33,8 @@ def wrote(template: Path, source: str) -> Path:
 def template(tmp_path: Path) -> Path:
     """A template of one's own beside the real common library."""
     (tmp_path / "forms").mkdir()
-    (tmp_path / "forms/common.typ").write_bytes((WORKFLOWS / "forms/common.typ").read_bytes())
+    for name in LIBRARY:
+        (tmp_path / "forms" / name).write_bytes((WORKFLOWS / "forms" / name).read_bytes())
     return tmp_path / "own.typ"
 
 
