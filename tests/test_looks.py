@@ -124,7 +124,7 @@ async def test_who_asks_for_a_neighbours_work_is_shown_none_of_it(line: Database
     rows, counts = await shown(line, COMMUNE, COMMUNE, NEIGHBOUR)
     assert rows
     assert {row[3] for row in rows} == {COMMUNE}
-    assert counts["todo"] == len(rows)
+    assert counts["todo"] == min(len(rows), queries.MANY)
     assert (await shown(line, COMMUNE, NEIGHBOUR))[0] == []
 
 
@@ -342,10 +342,11 @@ async def test_a_role_that_was_taken_is_gone_at_once(counted: Remembered) -> Non
     roles = "UPDATE officer SET roles = '[\"{}\"]'::jsonb WHERE id = $1"
     try:
         await counted.changes(roles.format("clerk"))
-        assert await counted.rows() == []
+        seen = {one["step"]["role"] for one in await counted.rows()}
     finally:
         await counted.changes(roles.format("specialist"))
-    assert await counted.rows()
+    assert "specialist" not in seen
+    assert {one["step"]["role"] for one in await counted.rows()} == {"specialist"}
 
 
 async def test_an_office_that_was_left_is_out_of_sight_at_once(counted: Remembered) -> None:
