@@ -70,6 +70,7 @@ def handler_of(dependant: Dependant) -> Handler | None:
         setattr(request.state, LOOKS, True)
         for remembers in (True, False):
             setattr(request.state, REMEMBERS, remembers)
+            request.state.visit, request.state.csrf_token = None, ""  # nothing stays of whom we only believed
             with suppress(NotConfirmed):  # then from the beginning, and who it is is asked first
                 return await answer(request)
         raise AssertionError
