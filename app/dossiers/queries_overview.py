@@ -123,8 +123,8 @@ async def dossiers(
         if after.due_at is not None and sieve.span not in DATED and sieve.day is None:
             scans.append([*where, "d.due_at IS NULL"])  # a scan of their own: joined by OR, the place would bound neither
     late = sieve.span == "late"
-    # Of many offices most of what is scanned is not shown: only the rows of the page are opened then.
-    few = len(at.offices) <= FEW
+    # Only the rows of the page are opened, unless hardly any others are scanned.
+    few = len(at.offices) <= FEW and sieve == Sieve(sieve.span) and sieve.span in (*DATED, "", "none")
     scan = _SCAN.format(columns="d.*" if few else "d.id, d.due_at", where="{where}", limit=limit + 1)
     rows = await db.rows(
         _LIST.format(

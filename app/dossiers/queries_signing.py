@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Final, Literal
 from uuid import UUID
 
+from app.deliveries.models import WAITING
 from app.kit.db import Db
 
 Kind = Literal["leader", "seal"]
@@ -40,15 +41,18 @@ async def to_sign(db: Db, *, offices: Sequence[int], kind: Kind) -> list[ToSign]
     rows = await db.rows(
         f"""
         SELECT s.dossier_id, s.task_no, s.officer_id, f.name, d.code, d.holder_name, d.procedure_version_id, d.due_at,
-               d.original_due_at, string_agg(r.title, ', ' ORDER BY r.n) AS titles,
-               CASE WHEN bool_and(x.sha256 IS NOT NULL) THEN string_agg(x.sha256, '+' ORDER BY r.n) END AS digest,
-               o.short_name, s.office_id
-        FROM step s JOIN dossier d ON d.id = s.dossier_id JOIN office o ON o.id = s.office_id
-        LEFT JOIN officer f ON f.id = s.officer_id
-        LEFT JOIN result r ON r.dossier_id = d.id AND r.state IN ('drafted', 'signed')
-        LEFT JOIN document x ON x.id = r.{SHOWN[kind]}
-        WHERE s.office_id = ANY($1::int[]) AND s.role = $2 AND s.name = $3
-        GROUP BY s.dossier_id, s.task_no, f.name, d.id, o.short_name ORDER BY s.due_at, s.dossier_id LIMIT {MOST}
+               d.original_due_at, r.titles, r.digest, o.short_name, s.office_id
+        FROM (SELECT one.* FROM unnest($1::int[]) AS lane(office_id) CROSS JOIN LATERAL (
+            SELECT * FROM step WHERE office_id = lane.office_id AND role = $2 AND name = $3
+            ORDER BY due_at, dossier_id, task_no LIMIT {MOST}) one
+          ORDER BY one.due_at, one.dossier_id, one.task_no LIMIT {MOST}) s
+        JOIN dossier d ON d.id = s.dossier_id JOIN office o ON o.id = s.office_id LEFT JOIN officer f ON f.id = s.officer_id
+        LEFT JOIN LATERAL (
+          SELECT string_agg(r.title, ', ' ORDER BY r.n) AS titles,
+                 CASE WHEN bool_and(x.sha256 IS NOT NULL) THEN string_agg(x.sha256, '+' ORDER BY r.n) END AS digest
+          FROM result r LEFT JOIN document x ON x.id = r.{SHOWN[kind]}
+          WHERE r.dossier_id = d.id AND r.state IN ('drafted', 'signed')) r ON true
+        ORDER BY s.due_at, s.dossier_id, s.task_no
         """,
         list(offices), ROLES[kind], STEPS[kind],
     )
@@ -124,18 +128,19 @@ async def deliveries_waiting(
     """Results that wait at the counter, or are with the post; oldest first, one more than `limit` when there are more."""
     moment, last = after if after else (None, None)
     rows = await db.rows(
-        """
+        f"""
         SELECT v.id, v.dossier_id, v.way, v.state, v.shipment_code, v.created_at, v.handed_at, d.code, d.holder_name,
                d.procedure_version_id, c.phone,
                (SELECT COALESCE(sum(amount), 0) FROM fee WHERE fee.dossier_id = d.id AND fee.state = 'owed') AS owed,
                s.task_no, s.name AS step, o.short_name
-        FROM delivery v JOIN dossier d ON d.id = v.dossier_id JOIN office o ON o.id = v.office_id
+        FROM (SELECT one.* FROM unnest($1::int[]) AS waits(office_id) CROSS JOIN LATERAL (
+            SELECT * FROM delivery WHERE office_id = waits.office_id AND way = $2 AND {WAITING}
+              AND ($3::timestamptz IS NULL OR (created_at, id) > ($3, $4)) ORDER BY created_at, id LIMIT $5) one
+          ORDER BY one.created_at, one.id LIMIT $5) v
+        JOIN dossier d ON d.id = v.dossier_id JOIN office o ON o.id = v.office_id
         LEFT JOIN citizen c ON c.id = d.applicant_id
         LEFT JOIN LATERAL (SELECT task_no, name FROM step WHERE dossier_id = d.id ORDER BY task_no LIMIT 1) s ON true
-        WHERE v.office_id = ANY($1::int[]) AND v.way = $2
-          AND v.state IN ('ready', 'ordered', 'handed_over', 'in_transit', 'failed_attempt')
-          AND ($3::timestamptz IS NULL OR (v.created_at, v.id) > ($3, $4))
-        ORDER BY v.created_at, v.id LIMIT $5
+        ORDER BY v.created_at, v.id
         """,
         list(offices), way, moment, last, limit + 1,
     )

@@ -19,7 +19,7 @@ class Finding(SQLModel, table=True):
     __tablename__ = "finding"
     __table_args__ = (
         Index("uq_finding_open", "cause", "subject", unique=True, postgresql_where=text("cleared_at IS NULL")),
-        Index("ix_finding_office", "office_id", "found_at", postgresql_where=text("cleared_at IS NULL")),
+        Index("ix_finding_office", "office_id", "found_at", "id", postgresql_where=text("cleared_at IS NULL")),
         Index("ix_finding_dossier", "dossier_id"),
     )
 

@@ -4,6 +4,9 @@
 keys, and those of every choice of words it is part of, stand once more with the number of their spelling. Which spellings
 are the usual ones is `app.dossiers.naming`'s; what is here already is copied from itself, by one statement
 (docs/decisions/0073-the-same-page.md).
+
+The lists of what waits at the counter and of what stands still get an index in their own order; what was handed over is not
+in the first.
 """
 
 import sqlalchemy as sa
@@ -31,6 +34,15 @@ ON CONFLICT DO NOTHING
 
 
 def upgrade() -> None:
+    op.create_index(
+        "ix_delivery_waiting", "delivery", ["office_id", "way", "created_at", "id"], unique=False,
+        postgresql_where=sa.text("state IN ('ready', 'ordered', 'handed_over', 'in_transit', 'failed_attempt')"),
+    )
+    op.drop_index("ix_finding_office", table_name="finding")
+    op.create_index(
+        "ix_finding_office", "finding", ["office_id", "found_at", "id"], unique=False,
+        postgresql_where=sa.text("cleared_at IS NULL"),
+    )
     bind = op.get_bind()
     # The owner is bound by the policies too: for this transaction it acts for every office.
     offices = [str(one) for one in bind.execute(sa.text("SELECT id FROM office")).scalars()]
