@@ -21,8 +21,9 @@ from app.kit.db import open_database
 from app.main import create_app
 from app.sessions import service as sessions
 from app.settings import Settings
+from tests.dossiers.situations import sealed
 from tests.dossiers.test_life import CODE, given, received
-from tests.factories import Make
+from tests.factories import OFFICES, Make
 
 HOME = "http://motcua.test"
 
@@ -90,7 +91,7 @@ async def test_receiving_a_dossier_stays_cheap(counted: Counted, make: Make) -> 
         await make.judged(dossier_id)
         costs.append(await cost_of_act(counted, make, dossier_id, "check_papers", "receive", "reception"))
     statements, commits = costs[-1]
-    assert statements <= 7
+    assert statements <= 4
     assert commits == 1
 
 
@@ -138,7 +139,7 @@ async def test_a_submission_over_the_api_stays_cheap(counted: Counted, make: Mak
         answer = await counted.client.post(f"/api/v1/dossiers/{dossier_id}/submit", headers=headers)
         assert answer.status_code == 200, answer.text
     statements, commits = await counted.cost_of_last()
-    assert statements <= 13
+    assert statements <= 8
     assert commits == 1
 
 
@@ -168,3 +169,16 @@ async def test_nothing_of_a_transaction_stays_with_its_connection(counted: Count
             " (SELECT count(*) FROM pg_listening_channels()) AS channels"
         )
     assert tuple(left) == ("", "", 0, 0)
+
+
+async def test_handing_a_result_over_stays_cheap(counted: Counted, make: Make) -> None:
+    asked = Ask("hand_over", {"collector": "Tạ Quang Nhẫn", "paper": "Căn cước"})
+    for _ in range(2):
+        dossier_id = await sealed(make)
+        async with make.database.transaction(offices=OFFICES) as db:
+            await db.run("UPDATE fee SET state = 'paid' WHERE dossier_id = $1", dossier_id)
+        officer, task_no = await make.officer("reception"), await make.step(dossier_id, "return_result")
+        await counted.cost_of_last()
+        async with counted.tools.database.transaction(offices=officer.offices) as db:
+            await act(db, counted.tools, dossier_id, task_no, asked, by=officer)
+    assert await counted.cost_of_last() == (4, 1)

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import Sequence
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 from app.documents.models import Document, DocumentKind
@@ -104,22 +105,23 @@ async def remove(db: Db, dossier_id: UUID, document_id: UUID) -> None:
         raise DocumentNotFound
 
 
-async def require_stored(db: Db, store: ObjectStore, dossier_id: UUID) -> None:
-    """Every paper of the dossier is in the store with its size. Raises PaperDamagedInStore, StoreAway."""
-    rows = await db.rows(
-        "SELECT name, object_key, size, sha256 FROM document WHERE dossier_id = $1 AND kind = 'paper'"
-        " AND removed_at IS NULL",
-        dossier_id,
-    )
-    for row in rows:
+# The papers of a dossier in one column, as a part of a larger question; `require_stored` looks at them.
+PAPERS: Final = """
+  ARRAY(SELECT ROW(name, object_key, size, sha256) FROM document
+        WHERE dossier_id = {dossier}::uuid AND kind = 'paper' AND removed_at IS NULL)"""
+
+
+async def require_stored(store: ObjectStore, papers: Sequence[Sequence[Any]]) -> None:
+    """Every one of these `PAPERS` is in the store with its size. Raises PaperDamagedInStore, StoreAway."""
+    for name, object_key, size, sha256 in papers:
         try:
-            held = await store.stat(row["object_key"])
+            held = await store.stat(object_key)
         except ObjectNotFound as gone:
-            raise PaperDamagedInStore(name=row["name"]) from gone
+            raise PaperDamagedInStore(name=name) from gone
         except StoreUnreachable as away:
             raise StoreAway from away
-        if held.size != row["size"] or held.sha256 != row["sha256"]:
-            raise PaperDamagedInStore(name=row["name"])
+        if held.size != size or held.sha256 != sha256:
+            raise PaperDamagedInStore(name=name)
 
 
 async def of_dossier(db: Db, dossier_id: UUID, kinds: Sequence[str] | None = None) -> list[Document]:

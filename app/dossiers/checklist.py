@@ -1,14 +1,18 @@
 """The checklist: every paper that applies, what was given for it, and the officer's verdict."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal
+from typing import Any, Final, Literal
 from uuid import UUID
+
+import asyncpg
 
 from app.dossiers.case import Case
 from app.dossiers.refusals import ChecklistUnfinished, NothingToSupplement, PapersNotInOrder
 from app.kit import clock
 from app.kit.db import Db
+from app.kit.places import placed
 from app.procedures.package import Component
 
 Verdict = Literal["ok", "missing", "wrong"]
@@ -41,7 +45,12 @@ class Line:
 
 async def lines(db: Db, case: Case) -> list[Line]:
     """The checklist of a dossier, in the package's order."""
-    known = {row["component"]: row for row in await db.rows(_LINES, case.id)}
+    return lines_of(case, await db.rows(_LINES.sql, *_LINES.args({"dossier": case.id})))
+
+
+def lines_of(case: Case, rows: Sequence[asyncpg.Record] | Sequence[Mapping[str, Any]]) -> list[Line]:
+    """The same of rows that were read: one for each component with a verdict or a file, as `LINES` tells them."""
+    known = {row["component"]: row for row in rows}
     found = []
     for component, required in case.procedure.components_for(case.facts, case.channel):
         row = known.get(component.id)
@@ -49,19 +58,24 @@ async def lines(db: Db, case: Case) -> list[Line]:
             found.append(Line(component, required, (), None, None, None))
             continue
         files = tuple(GivenFile(UUID(one.pop("id")), **one) for one in row["files"] or ())
-        found.append(Line(component, required, files, row["verdict"], row["note"], row["at"]))
+        at = datetime.fromisoformat(row["at"]) if isinstance(row["at"], str) else row["at"]  # out of a larger question
+        found.append(Line(component, required, files, row["verdict"], row["note"], at))
     return found
 
 
-_LINES: Final = """
+LINES: Final = """
 SELECT component, v.verdict, v.note, v.at, f.files
-FROM (SELECT * FROM verdict WHERE dossier_id = $1) v
+FROM (SELECT * FROM verdict WHERE dossier_id = {dossier}::uuid) v
 FULL JOIN (
   SELECT component, jsonb_agg(jsonb_build_object(
     'id', id, 'name', name, 'media_type', media_type, 'size', size, 'pages', pages, 'copy_kind', copy_kind,
     'source', source) ORDER BY added_at) AS files
-  FROM document WHERE dossier_id = $1 AND kind = 'paper' AND removed_at IS NULL GROUP BY component) f USING (component)
+  FROM document WHERE dossier_id = {dossier}::uuid AND kind = 'paper' AND removed_at IS NULL GROUP BY component
+) f USING (component)
 """
+_LINES = placed(LINES)
+# The same in one column, as a part of a larger question; `lines_of` reads it.
+LINES_IN_ONE: Final = f"COALESCE((SELECT jsonb_agg(l) FROM ({LINES}) AS l), '[]')"
 
 
 async def judge(db: Db, case: Case, component: str, verdict: Verdict, note: str | None, officer_id: UUID) -> None:
@@ -74,9 +88,9 @@ async def judge(db: Db, case: Case, component: str, verdict: Verdict, note: str 
     )
 
 
-async def require_all_in_order(db: Db, case: Case) -> None:
-    """Raises ChecklistUnfinished or PapersNotInOrder: nothing is accepted on trust."""
-    all_lines = await lines(db, case)
+def refuse_disorder(case: Case, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Raises ChecklistUnfinished or PapersNotInOrder: nothing is accepted on trust. `rows`: what `LINES_IN_ONE` told."""
+    all_lines = lines_of(case, rows)
     unjudged = left(all_lines)
     if unjudged:
         raise ChecklistUnfinished(left=unjudged)

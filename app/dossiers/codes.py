@@ -1,9 +1,8 @@
 """The dossier code (mã số hồ sơ): one a dossier, issued once, never reused."""
 
 import re
-from datetime import date
+from typing import Final
 
-from app.kit.db import Db
 from app.kit.errors import Refused
 from app.kit.words import N_
 
@@ -17,23 +16,23 @@ class TooManyToday(Refused):
     says = N_("Đơn vị đã dùng hết số hồ sơ trong ngày. Hãy báo quản trị hệ thống.")
 
 
-async def draw_code(db: Db, office_id: int, day: date) -> str:
-    """The next code of this office on `day`: `<office>-<yymmdd>-<serial of 4 digits>`.
+# Parts of the statement that hands a dossier in: the next code of the office on `day`, `<office>-<yymmdd>-<serial of 4
+# digits>`. The counter row is locked until the transaction ends, so a serial is neither lost nor given twice; a submission
+# that fails gives its serial back. Format: TT 01/2018 art. 19 in left-to-right form; by validity date when a new one is
+# issued (rules.md 3.1). `require_serial` judges what came of it.
+DRAW_SERIAL: Final = """
+  INSERT INTO code_serial (office_id, day, last) SELECT {office}::int, {day}::date, 1 FROM moved
+  ON CONFLICT (office_id, day) DO UPDATE SET last = code_serial.last + 1 RETURNING last"""
+DRAW_CODE: Final = """
+  SELECT o.code || '-' || to_char({day}::date, 'YYMMDD') || '-' ||
+    lpad(last::text, GREATEST(4, length(last::text)), '0') AS code
+  FROM serial, office o WHERE o.id = {office}::int"""
 
-    The counter row is locked until the transaction ends, so a serial is neither lost nor given twice; a submission
-    that fails gives its serial back. Format: TT 01/2018 art. 19 in left-to-right form; by validity date when a new
-    one is issued (rules.md 3.1). Raises TooManyToday.
-    """
-    row = await db.row(
-        "INSERT INTO code_serial (office_id, day, last) VALUES ($1, $2, 1)"
-        " ON CONFLICT (office_id, day) DO UPDATE SET last = code_serial.last + 1"
-        " RETURNING last AS serial, (SELECT code FROM office WHERE id = $1) AS office",
-        office_id, day,
-    )
-    assert row is not None
-    if row["serial"] > MOST_A_DAY:
+
+def require_serial(code: str) -> None:
+    """Raises TooManyToday for a code with a serial beyond the last of a day."""
+    if int(code.rpartition("-")[2]) > MOST_A_DAY:
         raise TooManyToday
-    return f"{row['office']}-{day:%y%m%d}-{row['serial']:04d}"
 
 
 def office_of(code: str) -> str | None:

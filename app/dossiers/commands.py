@@ -32,7 +32,7 @@ async def receive(db: Db, tools: Tools, case: Case, move: Move, command: Command
 
     The line of the journal keeps by when it has to be forwarded (R4): the control slip judges the hand-over by that.
     """
-    await checklist.require_all_in_order(db, case)
+    move.ask("checklist", lambda rows: checklist.refuse_disorder(case, rows))
     due = await start_clock(db, tools, case, move)
     move.state = DossierState.RECEIVED
     forward = forwarded_by(tools, case, move.columns["received_at"])

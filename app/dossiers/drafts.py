@@ -1,6 +1,6 @@
 """Before submission: nothing typed is lost, the newest save wins, what is missing is said."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 from uuid import UUID, uuid4
@@ -134,16 +134,16 @@ async def choose_return(db: Db, case: Case, way: str, address: Mapping[str, Any]
 
 async def readiness(db: Db, case: Case, language: str = "vi") -> Readiness:
     """The task list and what is still missing, in the reader's words."""
-    return await readiness_with(db, case, await answers_of(db, case.id), language)
+    return readiness_with(case, await answers_of(db, case.id), await checklist.lines(db, case), language)
 
 
-async def readiness_with(
-    db: Db, case: Case, answers: Mapping[str, Mapping[str, Any]], language: str = "vi"
+def readiness_with(
+    case: Case, answers: Mapping[str, Mapping[str, Any]], lines: Sequence[checklist.Line], language: str = "vi"
 ) -> Readiness:
-    """The same for answers that were just read."""
+    """The same for answers and a checklist that were just read."""
     facts = case.procedure.facts_from(answers, channel=case.channel)
     tasks, missing = _form_tasks(case.procedure, answers, facts, language)
-    papers = await _paper_task(db, case, language, missing)
+    papers = _paper_task(lines, language, missing)
     tasks.append(papers)
     tasks.append(TaskLine("return", "", "done" if case.return_way else "todo", None))
     if not case.return_way:
@@ -174,8 +174,7 @@ def _incomplete(page: FormPage, answers: Mapping[str, Mapping[str, Any]], facts:
     return bool(check_page(page, value, facts)[1])
 
 
-async def _paper_task(db: Db, case: Case, language: str, missing: list[str]) -> TaskLine:
-    lines = await checklist.lines(db, case)
+def _paper_task(lines: Sequence[checklist.Line], language: str, missing: list[str]) -> TaskLine:
     given_groups = {line.component.one_of for line in lines if line.component.one_of and line.files}
     lacking = [
         line for line in lines

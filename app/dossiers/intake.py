@@ -1,17 +1,15 @@
 """Submit a dossier: checked, coded, started. A code means that everything is safely here."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from app.documents import service as documents
+from app.dossiers import checklist
 from app.dossiers.case import Case, open_case_held
-from app.dossiers.codes import draw_code
-from app.dossiers.drafting import answers_of
 from app.dossiers.drafts import readiness_with
 from app.dossiers.models import DossierState
 from app.dossiers.moves import HandedIn, Move, Written
-from app.dossiers.naming import number_keys
 from app.dossiers.printing import form_wanted
 from app.dossiers.progress import settle
 from app.dossiers.refusals import NotComplete
@@ -21,6 +19,7 @@ from app.fees import service as fees
 from app.journal.service import Actor
 from app.kit import clock
 from app.kit.db import Db
+from app.kit.places import placed
 
 
 async def submit(db: Db, tools: Tools, case: Case, *, by: Actor) -> str:
@@ -41,19 +40,18 @@ async def submit_and_show(db: Db, tools: Tools, case: Case, *, by: Actor) -> Wri
 async def _submit(db: Db, tools: Tools, case: Case, move: Move) -> str:
     if case.code is not None:
         return case.code
-    answers = await answers_of(db, case.id)
-    ready = await readiness_with(db, case, answers, case.language)
+    filled = await db.row(_FILLED.sql, *_FILLED.args({"dossier": case.id}))
+    assert filled is not None
+    answers = filled["answers"]
+    ready = readiness_with(case, answers, checklist.lines_of(case, filled["lines"]), case.language)
     if not ready.ready:
         raise NotComplete(missing="; ".join(ready.missing))
-    await documents.require_stored(db, tools.store, case.id)
-    code = await draw_code(db, case.office_id, clock.today())
+    await documents.require_stored(tools.store, filled["papers"])
     facts = {**case.procedure.facts_from(answers, channel=case.channel), "return_way": case.return_way}
-    await fees.assess(
-        db, dossier_id=case.id, office_id=case.office_id, dues=case.procedure.fees_for(facts, language=case.language)
-    )
     turn = turns.begin(case.procedure.drawing, facts)
-    move.handed_in = HandedIn(code, facts, tuple(number_keys(code=code)))
-    started = replace(case, code=code, submitted_at=move.at, facts=facts, version=0, process=turn.state)
+    dues = fees.due_rows(case.procedure.fees_for(facts, language=case.language))
+    move.handed_in = HandedIn(clock.today(), facts, dues)
+    started = replace(case, submitted_at=move.at, facts=facts, version=0, process=turn.state)
     move.state = DossierState.SUBMITTED
     told: dict[str, Any] = {"channel": case.channel, "assisted_by": str(case.assisted_by) if case.assisted_by else None}
     if case.support_office_id is not None:
@@ -62,7 +60,15 @@ async def _submit(db: Db, tools: Tools, case: Case, move: Move) -> str:
     move.tell("submitted")
     move.want(form_wanted(started, "application", key=f"{case.id}:application"))
     await settle(db, tools, started, move, turn)
-    return code
+    assert move.code is not None
+    return move.code
+
+
+# What lies in a draft, in one look: behind the lock on its row, so that what was saved while this waited is seen.
+_FILLED: Final = placed(f"""
+SELECT {checklist.LINES_IN_ONE} AS lines, {documents.PAPERS} AS papers, COALESCE(a.answers, jsonb_build_object()) AS answers
+FROM (SELECT jsonb_object_agg(question, value) AS answers FROM answer WHERE dossier_id = {{dossier}}::uuid) a
+""")
 
 
 async def find_by_code(db: Db, code: str) -> UUID | None:

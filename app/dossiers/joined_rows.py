@@ -8,6 +8,7 @@ from typing import Final
 
 from app.deadlines.service import UNLESS_TAKEN, WRITE_ENTRY
 from app.deliveries.service import HAND_OVER, PREPARE, UNLESS_PREPARED
+from app.dossiers.checklist import LINES_IN_ONE
 from app.fees.service import OWED
 
 _IF_MOVED: Final = "EXISTS (SELECT FROM moved)"
@@ -21,4 +22,5 @@ QUESTIONS: Final[Mapping[str, str]] = {
     "entered": "EXISTS (SELECT FROM ledger)",
     "handed_over": "EXISTS (SELECT FROM handed)",
     "owed": OWED,
+    "checklist": LINES_IN_ONE,
 }

@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Final
 
+from app.dossiers.codes import DRAW_CODE, DRAW_SERIAL
 from app.dossiers.joined_rows import JOINED, QUESTIONS
 from app.dossiers.queries_api import beside_written
+from app.fees.service import ASSESS, NO_LONGER_OWED, OWED
 from app.jobs.service import WRITE_JOBS, waking_parts
 from app.kit.places import Placed, placed
 from app.notices.service import KNOW_PERSON, WRITE_NOTICES, WRITE_SENDING
@@ -41,14 +43,17 @@ PARTS: Final[Mapping[str, str]] = {
   INSERT INTO process (dossier_id, office_id, version, state, ended)
   VALUES ({dossier}::uuid, {office}::int, {version}::int + 1, {process}::bytea, {ended}::text)
   ON CONFLICT (dossier_id) DO NOTHING RETURNING dossier_id, version""",
+    "serial": DRAW_SERIAL,
+    "coded": DRAW_CODE,
     "changed": _CHANGE + _THE_DOSSIER,
     "handed_in": _CHANGE.rstrip() + """,
-    code = {code}::text, submitted_at = {at}::timestamptz, facts = {routed_by}::jsonb""" + _THE_DOSSIER,
-    # From here on the dossier is found by its code too; its names are searched since it was begun.
+    code = (SELECT code FROM coded), submitted_at = {at}::timestamptz, facts = {routed_by}::jsonb""" + _THE_DOSSIER,
+    # From here on the dossier is found by its code too (naming.number_keys); its names are searched since it was begun.
     "found": """
   INSERT INTO found_by (office_id, at, dossier_id, key, marks)
-  SELECT {office}::int, {created_at}::timestamptz, {dossier}::uuid, key, 0 FROM unnest({keys}::text[]) AS k(key)
-  WHERE EXISTS (SELECT FROM moved)""",
+  SELECT {office}::int, {created_at}::timestamptz, {dossier}::uuid, '#c' || right(code, 4), 0 FROM coded""",
+    "fees_gone": NO_LONGER_OWED + " AND EXISTS (SELECT FROM moved)",
+    "fees_new": ASSESS + " AND EXISTS (SELECT FROM moved) RETURNING amount",
     # The step that was acted on becomes the one that follows: one row is written where two would be.
     "step_on": """
   UPDATE step SET task_no = {next_task_no}::int, name = {next_name}::text, role = {next_role}::text, officer_id = NULL,
@@ -102,6 +107,8 @@ def statement(parts: tuple[str, ...], asked: tuple[str, ...] = (), *, lines: int
     dossier as it stands now.
     """
     told = [f"{QUESTIONS[one]} AS asked_{one}" for one in asked]
+    if "coded" in parts:
+        told.append("(SELECT code FROM coded) AS drawn")
     if "timer_on" in parts:
         told.append("EXISTS (SELECT FROM timer_on) AS timer_followed")
     end = f"SELECT {', '.join(told)} FROM moved"
@@ -111,7 +118,9 @@ def statement(parts: tuple[str, ...], asked: tuple[str, ...] = (), *, lines: int
         source = "changed" if {"changed", "handed_in"} & {*parts} else "dossier"
         dossier = f"{source} d JOIN moved p ON p.dossier_id = d.id"
         columns = [*(f"d.{name}" for name in CHANGED), *told]
-        end = beside_written(dossier, "{dossier}::uuid", "{steps_over}::int[]", steps, columns)
+        owed = OWED if "fees_gone" not in parts else (
+            "COALESCE((SELECT sum(amount)::int FROM fees_new), 0)" if "fees_new" in parts else "0")
+        end = beside_written(dossier, "{dossier}::uuid", "{steps_over}::int[]", steps, columns, owed)
     named = [f"{_CALLED.get(part, part)} AS ({PARTS[part]}{steps_told.get(part, '')}\n)" for part in parts]
     if lines:
         named.append(f"written AS ({_written(lines)}\n)")

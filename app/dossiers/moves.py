@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from app.deadlines.service import Entry
@@ -29,11 +29,11 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class HandedIn:
-    """What a dossier gets when it is handed in: its code, the facts it is routed by, the keys its code is found by."""
+    """What a dossier gets when it is handed in: a code of this day, the facts it is routed by, what is owed."""
 
-    code: str
+    day: date
     facts: dict[str, Any]
-    keys: tuple[str, ...]
+    dues: list[dict[str, Any]]
 
 
 @dataclass(slots=True)
@@ -57,6 +57,7 @@ class Move:
     wanted: list[Wanted] = field(default_factory=list)  # work for the worker that no drawing waits for
     acted_on: int | None = None  # the open step this is the end of, read in this transaction
     handed_in: HandedIn | None = None  # the move that begins its process
+    code: str | None = None  # which was drawn then
     joined: dict[str, dict[str, Any]] = field(default_factory=dict)  # parts of joined_rows with their values
     asked: dict[str, Callable[[Any], None]] = field(default_factory=dict)  # its questions, and who judges the answers
     entry: Entry | None = None  # the line of the deadline ledger among them

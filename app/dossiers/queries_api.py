@@ -7,6 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from app.dossiers.models import DossierState
+from app.fees.service import OWED
 from app.kit.db import Db
 
 PAGE: Final = 50
@@ -134,22 +135,26 @@ class Beside:
 _BESIDE: Final = """
 SELECT d.version || '.' || d.xmin::text || '.' || COALESCE(p.version, 0) AS mark, o.code AS office_code,
   o.short_name AS office_name, COALESCE(c.name, '') AS applicant_name, c.personal_number AS applicant_number,
-  COALESCE((SELECT sum(amount)::int FROM fee WHERE dossier_id = d.id AND state = 'owed'), 0) AS owed,
+  {owed} AS owed,
   COALESCE((SELECT jsonb_agg(jsonb_build_object('task_no', task_no, 'name', name, 'role', role, 'held_by', officer_id,
     'opened_at', opened_at, 'due_at', due_at) ORDER BY task_no) FROM ({steps}) AS s), '[]') AS steps{columns}
 FROM {dossier} JOIN office o ON o.id = d.office_id LEFT JOIN citizen c ON c.id = d.applicant_id WHERE d.id = {id}
 """
 _READ_BESIDE: Final = _BESIDE.format(
     id="$1", dossier="dossier d LEFT JOIN process p ON p.dossier_id = d.id", columns="",
-    steps="SELECT * FROM step WHERE dossier_id = d.id",
+    steps="SELECT * FROM step WHERE dossier_id = d.id", owed=OWED.format(dossier="$1"),
 )
 
 
-def beside_written(dossier: str, id: str, over: str, new: Sequence[str], columns: Sequence[str]) -> str:
-    """The same as the end of a statement that writes a dossier: which steps it closed, and where those are it opened."""
+def beside_written(
+    dossier: str, id: str, over: str, new: Sequence[str], columns: Sequence[str], owed: str
+) -> str:
+    """The same as the end of a statement that writes a dossier: which steps it closed, where those are it opened, and what
+    is owed then."""
     known = f"SELECT * FROM step WHERE dossier_id = {id} AND task_no <> ALL ({over})"
     return _BESIDE.format(
-        id=id, dossier=dossier, columns="".join(f", {one}" for one in columns), steps=" UNION ALL ".join([known, *new])
+        id=id, dossier=dossier, columns="".join(f", {one}" for one in columns), steps=" UNION ALL ".join([known, *new]),
+        owed=owed,
     )
 
 

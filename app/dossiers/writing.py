@@ -11,6 +11,7 @@ from app.deadlines.timers import set_timer
 from app.dossiers.alarms import alarm_for
 from app.dossiers.case import Case
 from app.dossiers.clock import after, answer_due, reading_of
+from app.dossiers.codes import require_serial
 from app.dossiers.models import DossierState
 from app.dossiers.moved_rows import CHANGED, names_of_line, statement
 from app.dossiers.moves import Move, Written
@@ -68,6 +69,9 @@ async def write(db: Db, tools: Tools, case: Case, move: Move) -> None:
     row = await db.row(sql.sql, *sql.args(writing.values))
     if row is None:
         raise CaseMoved
+    if move.handed_in is not None:
+        move.code = row["drawn"]
+        require_serial(row["drawn"])
     for question, judge in move.asked.items():
         judge(row[f"asked_{question}"])
     if "timer_on" in writing.parts and not row["timer_followed"]:  # somebody lost its row
@@ -77,19 +81,23 @@ async def write(db: Db, tools: Tools, case: Case, move: Move) -> None:
 
 
 def _put_dossier(writing: _Writing, tools: Tools, case: Case, move: Move, state: DossierState) -> None:
-    writing.put("moved" if move.handed_in is None else "begun")
+    begun = move.handed_in
+    writing.put("moved" if begun is None else "begun")
+    if begun is not None:
+        writing.put("serial", "coded", day=begun.day)
     if not move.columns and state is case.state:
         return
     moves_due = "due_at" in move.columns or "paused_at" in move.columns
     rings_anew = moves_due or "finished_at" in move.columns
-    writing.put("changed" if move.handed_in is None else "handed_in", **{
+    writing.put("changed" if begun is None else "handed_in", **{
         "due_at": case.due_at, "paused_at": case.paused_at, "received_at": None, "original_due_at": None,
         "finished_at": None, "returned_at": None, "supplements_asked": 0, **move.columns, "state": state.value,
         "moves_due": moves_due, "rings_anew": rings_anew, "alarm_at": _alarm(tools, case, move),
     })
-    if move.handed_in is not None:
-        begun = move.handed_in
-        writing.put("found", created_at=case.created_at, code=begun.code, routed_by=begun.facts, keys=begun.keys)
+    if begun is not None:
+        writing.put("found", "fees_gone", created_at=case.created_at, routed_by=begun.facts)
+        if begun.dues:
+            writing.put("fees_new", dues=begun.dues)
     if rings_anew:
         writing.put("alerts_done")
 
@@ -140,8 +148,8 @@ def _over(move: Move, kind: TaskKind) -> list[int]:
 def _written(case: Case, move: Move, row: asyncpg.Record) -> Written:
     changed = {name: row[name] for name in CHANGED}
     after = replace(
-        case, **{**changed, "state": DossierState(row["state"])}, version=(case.version or 0) + 1,
-        process=move.process or case.process, ended=move.ended or case.ended,
+        case, **{**changed, "state": DossierState(row["state"])}, code=move.code or case.code,
+        version=(case.version or 0) + 1, process=move.process or case.process, ended=move.ended or case.ended,
     )
     return Written(after, Beside(**{name: row[name] for name in Beside.__slots__}))
 

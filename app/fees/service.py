@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final, Protocol
-from uuid import UUID, uuid4
+from typing import Any, Final, Protocol
+from uuid import UUID
 
 from app.fees.models import Fee, Payment
 from app.kit import clock
@@ -62,30 +62,24 @@ class Balance:
     paid: int
 
 
-async def assess(db: Db, *, dossier_id: UUID, office_id: int, dues: Iterable[Due]) -> int:
-    """Write down what is owed, replacing what was assessed and not yet paid. Returns the sum owed."""
-    owed: int = await db.value(_ASSESS, dossier_id, office_id, [
-        {"id": str(uuid4()), "code": due.code, "kind": due.kind, "name": due.name, "quantity": due.quantity,
-         "amount": due.amount, "explanation": due.explanation}
-        for due in dues if due.amount
-    ])
-    return owed
-
-
-# What was paid for already is not assessed again. The new lines have ids of their own, so the old ones may go beside them.
-_ASSESS: Final = """
-WITH gone AS (
-  DELETE FROM fee WHERE dossier_id = $1::uuid AND state = 'owed'
-), owed AS (
+# Parts of the statement that hands a dossier in: what is owed is written down, in the place of what was assessed and not yet
+# paid. What was paid for already is not assessed again. The new lines have ids of their own, so the old may go beside them.
+NO_LONGER_OWED: Final = "DELETE FROM fee WHERE dossier_id = {dossier}::uuid AND state = 'owed'"
+ASSESS: Final = """
   INSERT INTO fee (id, office_id, dossier_id, code, kind, name, quantity, amount, explanation, state)
-  SELECT d.id, $2::int, $1::uuid, d.code, d.kind, d.name, d.quantity, d.amount, d.explanation, 'owed'
-  FROM jsonb_to_recordset($3::jsonb)
-    AS d(id uuid, code text, kind text, name text, quantity int, amount int, explanation text)
-  WHERE NOT EXISTS (SELECT 1 FROM fee f WHERE f.dossier_id = $1::uuid AND f.code = d.code AND f.state <> 'owed')
-  RETURNING amount
-)
-SELECT COALESCE(sum(amount), 0)::int FROM owed
-"""
+  SELECT gen_random_uuid(), {office}::int, {dossier}::uuid, d.code, d.kind, d.name, d.quantity, d.amount, d.explanation,
+    'owed'
+  FROM jsonb_to_recordset({dues}::jsonb) AS d(code text, kind text, name text, quantity int, amount int, explanation text)
+  WHERE NOT EXISTS (SELECT FROM fee f WHERE f.dossier_id = {dossier}::uuid AND f.code = d.code AND f.state <> 'owed')"""
+
+
+def due_rows(dues: Iterable[Due]) -> list[dict[str, Any]]:
+    """What `ASSESS` is given as `dues`."""
+    return [
+        {"code": due.code, "kind": due.kind, "name": due.name, "quantity": due.quantity, "amount": due.amount,
+         "explanation": due.explanation}
+        for due in dues if due.amount
+    ]
 
 
 async def of_dossier(db: Db, dossier_id: UUID) -> list[Fee]:
