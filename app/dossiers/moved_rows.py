@@ -120,7 +120,8 @@ def statement(parts: tuple[str, ...], asked: tuple[str, ...] = (), *, lines: int
         columns = [*(f"d.{name}" for name in CHANGED), *told]
         owed = OWED if "fees_gone" not in parts else (
             "COALESCE((SELECT sum(amount)::int FROM fees_new), 0)" if "fees_new" in parts else "0")
-        end = beside_written(dossier, "{dossier}::uuid", "{steps_over}::int[]", steps, columns, owed)
+        person = "person" if "person" in parts else None
+        end = beside_written(dossier, "{dossier}::uuid", "{steps_over}::int[]", steps, columns, owed, person)
     named = [f"{_CALLED.get(part, part)} AS ({PARTS[part]}{steps_told.get(part, '')}\n)" for part in parts]
     if lines:
         named.append(f"written AS ({_written(lines)}\n)")

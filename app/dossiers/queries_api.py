@@ -138,23 +138,24 @@ SELECT d.version || '.' || d.xmin::text || '.' || COALESCE(p.version, 0) AS mark
   {owed} AS owed,
   COALESCE((SELECT jsonb_agg(jsonb_build_object('task_no', task_no, 'name', name, 'role', role, 'held_by', officer_id,
     'opened_at', opened_at, 'due_at', due_at) ORDER BY task_no) FROM ({steps}) AS s), '[]') AS steps{columns}
-FROM {dossier} JOIN office o ON o.id = d.office_id LEFT JOIN citizen c ON c.id = d.applicant_id WHERE d.id = {id}
+FROM {dossier} JOIN office o ON o.id = d.office_id LEFT JOIN {applicant} WHERE d.id = {id}
 """
+_APPLICANT: Final = "citizen c ON c.id = d.applicant_id"
 _READ_BESIDE: Final = _BESIDE.format(
     id="$1", dossier="dossier d LEFT JOIN process p ON p.dossier_id = d.id", columns="",
-    steps="SELECT * FROM step WHERE dossier_id = d.id", owed=OWED.format(dossier="$1"),
+    applicant=_APPLICANT, steps="SELECT * FROM step WHERE dossier_id = d.id", owed=OWED.format(dossier="$1"),
 )
 
 
 def beside_written(
-    dossier: str, id: str, over: str, new: Sequence[str], columns: Sequence[str], owed: str
+    dossier: str, id: str, over: str, new: Sequence[str], columns: Sequence[str], owed: str, person: str | None
 ) -> str:
-    """The same as the end of a statement that writes a dossier: which steps it closed, where those are it opened, and what
-    is owed then."""
+    """The same as the end of a statement that writes a dossier: which steps it closed, where those are it opened, what is
+    owed then; `person`: where the applicant was read already (row-level security around citizens is long)."""
     known = f"SELECT * FROM step WHERE dossier_id = {id} AND task_no <> ALL ({over})"
     return _BESIDE.format(
         id=id, dossier=dossier, columns="".join(f", {one}" for one in columns), steps=" UNION ALL ".join([known, *new]),
-        owed=owed,
+        owed=owed, applicant=f"{person} c ON true" if person else _APPLICANT,
     )
 
 

@@ -15,7 +15,8 @@ from app.notices.models import Message, Notice
 # Parts of a statement, the later ones on the shoulders of the earlier. One row a channel for each event, and a job for each
 # that has an address. What was announced before under its key stays as it is.
 KNOW_PERSON: Final = """
-  SELECT COALESCE(phone, '') <> '' AS phone, COALESCE(email, '') <> '' AS email FROM citizen WHERE id = {applicant}::uuid"""
+  SELECT COALESCE(phone, '') <> '' AS phone, COALESCE(email, '') <> '' AS email, name, personal_number
+  FROM citizen WHERE id = {applicant}::uuid"""
 WRITE_NOTICES: Final = """
   INSERT INTO notice
     (id, office_id, dossier_id, citizen_id, event, key, channel, language, facts, state, created_at, sent_at)
