@@ -55,7 +55,8 @@ def _draw(text: str, format: "zxingcpp.BarcodeFormat", **how: str) -> tuple[str,
     rows, width = modules.shape
     height = rows if rows == width else 1
     path = "".join([_run(width, *run.span()) for run in _DARK.finditer(modules.tobytes(), 0, height * width)])
-    return f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"><path d="{path}"/></svg>', width, height
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}">'
+    return f'{head}<path d="{path}"/></svg>', width, height
 
 
 @lru_cache(maxsize=32768)
