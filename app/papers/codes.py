@@ -6,6 +6,7 @@ Sizes: one QR module is at least 0.5 mm, the thinnest bar at least two dots of a
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import zxingcpp
 
@@ -51,8 +52,9 @@ def _draw(text: str, format: "zxingcpp.BarcodeFormat", **how: str) -> tuple[str,
     """
     if not text:
         raise ValueError("a code needs a text")
-    modules = memoryview(zxingcpp.write_barcode_to_image(zxingcpp.create_barcode(text, format, **how), scale=1))
-    rows, width = modules.shape
+    drawn: Any = zxingcpp.write_barcode_to_image(zxingcpp.create_barcode(text, format, **how), scale=1)
+    modules = memoryview(drawn)  # a byte for each, dark is 0
+    rows, width = drawn.shape
     height = rows if rows == width else 1
     path = "".join([_run(width, *run.span()) for run in _DARK.finditer(modules.tobytes(), 0, height * width)])
     head = f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}">'
