@@ -35,7 +35,8 @@ def dark(svg: str, width: int, height: int) -> list[list[bool]]:
 def dark_of(drawn: "zxingcpp.Barcode") -> list[list[bool]]:
     """The same of the symbol as zxing-cpp draws it, one dot a module."""
     dots: Any = zxingcpp.write_barcode_to_image(drawn, scale=1)
-    return [[dot == 0 for dot in row] for row in memoryview(dots).tolist()]
+    rows: Any = memoryview(dots).tolist()
+    return [[dot == 0 for dot in row] for row in rows]
 
 
 async def test_the_receipt_is_scanned_at_the_next_visit() -> None:
