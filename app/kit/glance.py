@@ -30,13 +30,6 @@ class Glance:
         """Add a question of one row and one column."""
         self._parts[name] = sql
 
-    def plan_once(self) -> None:
-        """What follows in this transaction is planned for any arguments, and that plan is kept.
-
-        For large statements whose plan is the same whatever is asked: planning them anew takes longer than answering.
-        """
-        self.ask("planned", "SELECT set_config('plan_cache_mode', 'force_generic_plan', true)")
-
     def among(self, values: Sequence[int]) -> str:
         """The end of a condition: one of these numbers.
 

@@ -14,7 +14,7 @@ from app.dossiers.states import ENDED, WORDS
 from app.faces.access import SupervisorVisit, Visit
 from app.faces.officers import stand_around
 from app.faces.routes import Router
-from app.faces.straight import straight
+from app.faces.straight import looks
 from app.kit import clock
 from app.kit.errors import NotFound
 from app.kit.glance import Glance
@@ -50,7 +50,7 @@ OPEN_STATES: Final = tuple(one for one in DossierState if one not in ENDED | {Do
 
 
 @router.get("/overview/dossiers")
-@straight
+@looks
 async def dossiers(
     visit: SupervisorVisit, span: Span = "", state: Annotated[str, Query(max_length=30)] = "",
     office: Annotated[str, Query(max_length=10)] = "", procedure: Annotated[str, Query(max_length=20)] = "",
@@ -61,7 +61,7 @@ async def dossiers(
     if state and state not in OPEN_STATES:
         raise NotFound
     sieve = Sieve(span, state, procedure, day_of(day), age)
-    told = await around(visit, sieve)
+    told = await around(visit)
     found, more = await queries.dossiers(visit.db, at, sieve, after=after_of(after))
     kept = {"state": state, "office": office, "procedure": procedure, "day": day, "age": age}
     here = {**kept, "span": span}
@@ -84,12 +84,10 @@ async def dossiers(
     )
 
 
-async def around(visit: Visit, sieve: Sieve) -> Told:
+async def around(visit: Visit) -> Told:
     """What stands around a list of dossiers: the frame, and what its filters by unit and procedure offer."""
     glance = Glance()
     ask_where(glance, visit)
-    if sieve == Sieve(sieve.span):  # narrowed down further, the plan may depend on what is asked
-        glance.plan_once()
     return await stand_around(visit, glance)
 
 

@@ -11,7 +11,7 @@ from app.dossiers.queries_overview import Sieve, YesNo
 from app.dossiers.queries_workload import colleagues
 from app.faces.access import SupervisorVisit
 from app.faces.routes import Router
-from app.faces.straight import straight
+from app.faces.straight import looks
 from app.kit.errors import NotFound
 from app.kit.words import N_, say
 from app.overview.dossiers import around, lines, where_fields
@@ -31,7 +31,7 @@ HERE: Final = "/overview/late"
 
 
 @router.get(HERE)
-@straight
+@looks
 async def late(
     visit: SupervisorVisit, office: Annotated[str, Query(max_length=10)] = "",
     procedure: Annotated[str, Query(max_length=20)] = "", officer: Annotated[str, Query(max_length=40)] = "",
@@ -40,7 +40,7 @@ async def late(
     """Open dossiers over their due moment, the longest first."""
     at, language = horizon(visit.tools.calendars, offices_of(visit, office)), visit.language
     sieve = Sieve("late", procedure=procedure, officer=_officer(officer), cause=cause, apology=apology)
-    told = await around(visit, sieve)
+    told = await around(visit)
     found, more = await queries.dossiers(visit.db, at, sieve, after=after_of(after))
     here = {"office": office, "procedure": procedure, "officer": officer, "cause": cause, "apology": apology}
     people = [(str(one["id"]), one["name"]) for office_id in at.offices for one in await colleagues(visit.db, office_id)] \
