@@ -17,7 +17,8 @@ MOST: Final = 200
 
 
 # Somebody has few; of what nobody has, half of an office's may be, so that it is read in the order of ix_dossier_open, an
-# ordered scan an office, and stops at a page. What is ready is not in that index; there is little of it.
+# ordered scan an office, and stops at a page. What is handled and still has a step waits to be handed over; it is not in
+# that index, and there is little of it.
 _OF_AN_OFFICER: Final = (
     f"SELECT s.* FROM {SIGHT} JOIN step s ON s.office_id = h.office_id JOIN {AT_STEP} WHERE {{where}}"
     " ORDER BY d.due_at, d.id, s.task_no LIMIT {limit}"

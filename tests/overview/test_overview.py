@@ -119,8 +119,8 @@ async def test_weeks_count_what_was_finished_in_time_and_what_was_not(make: Make
     async with make.database.transaction(offices=[COMMUNE]) as db:
         before = (await counting.weeks(db, [COMMUNE], now - timedelta(days=14))).values()
         for dossier_id, ahead in zip(ids, (1, 1, -1), strict=True):
-            await db.run("UPDATE dossier SET finished_at = $2, due_at = $3 WHERE id = $1", dossier_id, now,
-                         now + timedelta(hours=ahead))
+            await db.run("UPDATE dossier SET state = 'result_ready', finished_at = $2, due_at = $3 WHERE id = $1",
+                         dossier_id, now, now + timedelta(hours=ahead))
         after = (await counting.weeks(db, [COMMUNE], now - timedelta(days=14))).values()
     assert sum(one.finished for one in after) - sum(one.finished for one in before) == 3
     assert sum(one.in_time for one in after) - sum(one.in_time for one in before) == 2
