@@ -15,6 +15,7 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 from app.demo_play.stories import Story
 from app.dossiers.tools import Tools
 from app.jobs import service as jobs
+from app.journal.service import STEP_NAME
 from app.kit import clock
 from app.kit.db import Db
 from app.org import people
@@ -159,7 +160,7 @@ async def _scene(db: Db, key: UUID) -> Scene | None:
         return None
     dossier_id = row["id"]
     lines = await db.rows(
-        "SELECT event, actor_kind, facts->>'step' AS step, at FROM journal_line WHERE dossier_id = $1 ORDER BY id",
+        f"SELECT event, actor_kind, {STEP_NAME} AS step, at FROM journal_line j WHERE dossier_id = $1 ORDER BY id",
         dossier_id,
     )
     steps = await db.rows("SELECT name, role, task_no FROM step WHERE dossier_id = $1 ORDER BY task_no", dossier_id)

@@ -92,11 +92,17 @@ PARTS: Final[Mapping[str, str]] = {
 # Parts that stand in for another, and so are called by its name.
 _CALLED: Final = {"begun": "moved", "handed_in": "changed"}
 _WRITTEN: Final = """
-  INSERT INTO journal_line (office_id, dossier_id, at, event, actor_kind, actor_id, why, facts, opened_at, due_at)
+  INSERT INTO journal_line (office_id, dossier_id, at, event, actor_kind, actor_id, why, facts, opened_at, due_at,
+    task_no, step, action, role)
   SELECT {office}::int, {dossier}::uuid, {at}::timestamptz, j.event, {by_kind}::text, {by}::uuid, j.why, j.facts,
-    j.opened_at, j.due_at
-  FROM (VALUES %s) AS j(n, event, why, facts, opened_at, due_at) WHERE EXISTS (SELECT FROM moved)"""
-_TYPES_OF_LINE: Final = ("text", "text", "jsonb", "timestamptz", "timestamptz")
+    j.opened_at, j.due_at, j.task_no, j.step, j.action, j.role
+  FROM (VALUES %s) AS j(n, event, why, facts, opened_at, due_at, task_no, step, action, role)
+  WHERE EXISTS (SELECT FROM moved)"""
+# A line as app.dossiers.moves.Noted has it, what was finished (app.journal.service.Finished) spread out.
+_LINE: Final = {
+    "event": "text", "why": "text", "facts": "jsonb", "opened_at": "timestamptz", "due_at": "timestamptz", "task_no": "int",
+    "step": "text", "action": "text", "role": "text",
+}
 
 
 @cache
@@ -133,14 +139,14 @@ def statement(parts: tuple[str, ...], asked: tuple[str, ...] = (), *, lines: int
 
 @cache
 def names_of_line(n: int) -> tuple[str, ...]:
-    """What the n-th line of the journal (app.dossiers.moves.Noted) is called among the values."""
-    return tuple(f"{name}_{n}" for name in ("event", "why", "facts", "stood_since", "stood_due"))
+    """What the n-th line of the journal is called among the values."""
+    return tuple(f"line_{n}_{name}" for name in _LINE)
 
 
 def _written(lines: int) -> str:
     """So many lines of the journal, each value in a place of its own: arrays cost more than the few lines they save."""
     rows = [
-        f"({n}, {', '.join(f'{{{name}}}::{kind}' for name, kind in zip(names_of_line(n), _TYPES_OF_LINE, strict=True))})"
+        f"({n}, {', '.join(f'{{{name}}}::{kind}' for name, kind in zip(names_of_line(n), _LINE.values(), strict=True))})"
         for n in range(lines)
     ]
     return _WRITTEN % ", ".join(rows) + (" ORDER BY j.n" if lines > 1 else "")

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any
 
 from app.deadlines.service import Entry
 from app.dossiers.case import Case
@@ -12,11 +12,10 @@ from app.dossiers.queries_api import Beside
 from app.engine.drawings import TaskKind
 from app.engine.turns import OpenTask
 from app.jobs.service import Wanted
-from app.journal.service import Actor
+from app.journal.service import Actor, Finished
 
-# A journal line: event, reason, facts; of a finished step since when it was open and by when it was due.
-Noted = tuple[str, str | None, dict[str, Any], datetime | None, datetime | None]
-NEVER: Final = (None, None)
+# A journal line: event, reason, facts; and what was finished.
+Noted = tuple[str, str | None, dict[str, Any], Finished | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +63,9 @@ class Move:
     shown: bool = False  # whoever acts is shown the dossier afterwards: `written` is filled in
     written: Written | None = None
 
-    def note(
-        self, event: str, why: str | None = None, *, stood: tuple[datetime | None, datetime | None] = NEVER, **facts: Any
-    ) -> None:
-        """One journal line, in the past tense. `stood`: since when a finished step was open, and by when it was due."""
-        self.lines.append((event, why, facts, *stood))
+    def note(self, event: str, why: str | None = None, *, finished: Finished | None = None, **facts: Any) -> None:
+        """One journal line, in the past tense. `finished`: the step that was."""
+        self.lines.append((event, why, facts, finished))
 
     def join(self, part: str, **values: Any) -> None:
         """Write this part of `joined_rows` in the statement of the move."""

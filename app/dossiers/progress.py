@@ -29,7 +29,7 @@ from app.dossiers.tools import Tools
 from app.dossiers.writing import write
 from app.engine import turns
 from app.engine.errors import DecisionFailed, ExpressionFailed, MessageNotAwaited, TaskNotOpen, VariableRefused
-from app.journal.service import SYSTEM, Actor
+from app.journal.service import STEP_TASK, SYSTEM, Actor, Finished
 from app.kit import clock
 from app.kit.db import Db
 from app.org.people import SignedOfficer
@@ -157,8 +157,8 @@ async def _act(
     if errors:
         raise FieldsRefused(errors)
     move.note(
-        "step.finished", reason, stood=(step.opened_at, step.due_at), step=step.name, action=action.id, task=step.task_no,
-        role=step.role,
+        "step.finished", reason,
+        finished=Finished(step.opened_at, step.due_at, step.task_no, step.name, action.id, step.role),
     )
     move.acted_on = step.task_no
     command = COMMANDS[action.command]
@@ -207,7 +207,7 @@ async def _done_already(db: Db, case: Case, task_no: int) -> StepNoLongerOpen:
     """What to tell the second of two: who did it, and when."""
     done = await db.row(
         "SELECT j.at, o.name FROM journal_line j LEFT JOIN officer o ON o.id = j.actor_id"
-        " WHERE j.dossier_id = $1 AND j.event = 'step.finished' AND (j.facts->>'task')::int = $2",
+        f" WHERE j.dossier_id = $1 AND j.event = 'step.finished' AND {STEP_TASK} = $2",
         case.id, task_no,
     )
     return StepNoLongerOpen(done=f"{done['name'] or ''} · {_hour(done['at'])}. " if done else "")

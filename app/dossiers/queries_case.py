@@ -93,16 +93,15 @@ async def steps_now(db: Db, dossier_id: UUID) -> list[StepNow]:
 async def journal(db: Db, dossier_id: UUID) -> list[JournalRow]:
     """The history, newest first, with names; officers of other offices too (they answered a question)."""
     rows = await db.rows(
-        "SELECT j.at, j.event, j.actor_kind, COALESCE(f.name, c.name) AS actor, j.why, j.facts, j.opened_at,"
-        " j.due_at FROM journal_line j"
+        "SELECT j.*, COALESCE(f.name, c.name) AS actor FROM journal_line j"
         " LEFT JOIN officer f ON j.actor_kind = 'officer' AND f.id = j.actor_id"
         " LEFT JOIN citizen c ON j.actor_kind = 'citizen' AND c.id = j.actor_id"
         " WHERE j.dossier_id = $1 ORDER BY j.id DESC LIMIT $2",
         dossier_id, MOST_LINES,
     )
     return [
-        JournalRow(at, event, kind, actor, why, facts_of(facts, opened_at, due_at))
-        for at, event, kind, actor, why, facts, opened_at, due_at in rows
+        JournalRow(row["at"], row["event"], row["actor_kind"], row["actor"], row["why"], facts_of(row))
+        for row in rows
     ]
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import asyncpg
 
@@ -21,6 +21,7 @@ from app.dossiers.tools import Tools
 from app.engine.drawings import TaskKind
 from app.engine.turns import OpenTask
 from app.jobs import service as jobs
+from app.journal.service import Finished
 from app.kit.db import Db
 
 # A dossier waits for a signature when the signer's step is what is open. Names are the office's verbs (house.md 3).
@@ -28,6 +29,8 @@ STATE_OF_STEP = {
     "sign_result": DossierState.AWAITING_SIGNATURE,
     "seal_result": DossierState.AWAITING_SEAL,
 }
+NOTHING_FINISHED: Final = (None,) * len(Finished._fields)
+
 
 @dataclass(slots=True)
 class _Writing:
@@ -61,7 +64,7 @@ async def write(db: Db, tools: Tools, case: Case, move: Move) -> None:
     timers = [_timer_row(tools, case, move, task) for task in opened if task.kind == "timer"]
     _put_timers(writing, move, timers)
     for n, line in enumerate(move.lines):
-        writing.values.update(zip(names_of_line(n), line, strict=True))
+        writing.values.update(zip(names_of_line(n), (*line[:3], *(line[3] or NOTHING_FINISHED)), strict=True))
     _put_work(writing, case, move, opened)
     for part, values in move.joined.items():
         writing.put(part, **values)

@@ -28,6 +28,10 @@ class JournalLine(SQLModel, table=True):
     actor_id: UUID | None = None
     why: str | None = None  # the reason a person gave, in their words
     facts: dict[str, Any] = Field(default_factory=dict, sa_column=document())  # ids, numbers, moments: no personal data
-    # Of a finished step: since when it was open, and by when it was due. Older lines have both in their facts.
+    # Of a finished step, most of what is written (app.journal.service.Finished). Older lines have it in their facts.
     opened_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
     due_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
+    task_no: int | None = None
+    step: str | None = Field(default=None, max_length=80)
+    action: str | None = None
+    role: str | None = Field(default=None, max_length=40)

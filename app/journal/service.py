@@ -2,15 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 from uuid import UUID
+
+import asyncpg
 
 from app.kit import clock
 from app.kit.db import Db
 
-# Since when a finished step had been open, by when it was due, of a line `j`: older lines say so in their facts.
+# What was finished, of a line `j`: older lines say so in their facts.
 STEP_OPENED_AT: Final = "COALESCE(j.opened_at, (j.facts->>'opened_at')::timestamptz)"
 STEP_DUE_AT: Final = "COALESCE(j.due_at, (j.facts->>'due_at')::timestamptz)"
+STEP_TASK: Final = "COALESCE(j.task_no, (j.facts->>'task')::int)"
+STEP_NAME: Final = "COALESCE(j.step, j.facts->>'step')"
 
 ActorKind = Literal["officer", "citizen", "system", "outside"]
 
@@ -25,6 +29,17 @@ class Actor:
 
 SYSTEM = Actor("system")
 OUTSIDE = Actor("outside")
+
+
+class Finished(NamedTuple):
+    """Of a finished step, in columns of its line: since when it was open, by when it was due, which it was, how it ended."""
+
+    opened_at: datetime
+    due_at: datetime | None
+    task_no: int
+    step: str
+    action: str
+    role: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +70,18 @@ async def lines(db: Db, dossier_id: UUID) -> list[Line]:
     return [
         Line(
             row["id"], row["at"], row["event"], Actor(row["actor_kind"], row["actor_id"]), row["why"],
-            facts_of(row["facts"], row["opened_at"], row["due_at"]),
+            facts_of(row),
         )
         for row in await db.rows("SELECT * FROM journal_line WHERE dossier_id = $1 ORDER BY id", dossier_id)
     ]
 
 
-def facts_of(facts: dict[str, Any], opened_at: datetime | None, due_at: datetime | None) -> dict[str, Any]:
-    """The facts of a line with the moments of a finished step among them, as ISO texts."""
-    if opened_at is None:
+def facts_of(line: asyncpg.Record) -> dict[str, Any]:
+    """All facts of a row of the journal, those of a finished step among them; moments as ISO texts."""
+    facts: dict[str, Any] = line["facts"]
+    if line["opened_at"] is None:
         return facts
-    return {**facts, "opened_at": opened_at.isoformat(), "due_at": due_at.isoformat() if due_at else None}
+    return {
+        **facts, "step": line["step"], "action": line["action"], "task": line["task_no"], "role": line["role"],
+        "opened_at": line["opened_at"].isoformat(), "due_at": line["due_at"].isoformat() if line["due_at"] else None,
+    }

@@ -15,7 +15,7 @@ from app.dossiers.case import Case, open_case
 from app.dossiers.queries_workload import colleagues
 from app.faces.access import SupervisorVisit, Visit
 from app.faces.routes import Router
-from app.journal.service import STEP_DUE_AT, STEP_OPENED_AT
+from app.journal.service import STEP_DUE_AT, STEP_NAME, STEP_OPENED_AT
 from app.kit import clock
 from app.kit.errors import NotFound
 from app.kit.words import N_, say
@@ -83,7 +83,7 @@ async def page(visit: Visit, case: Case, *, error: str = "", at_field: str = "",
 async def _steps(visit: Visit, case: Case, calendar: Calendar, now: datetime) -> list[dict[str, Any]]:
     """Each step done and each open one: working minutes used against its budget, oldest first."""
     rows = await visit.db.rows(
-        f"SELECT j.facts->>'step' AS name, {STEP_OPENED_AT} AS opened_at, {STEP_DUE_AT} AS due_at, j.at AS ended_at,"
+        f"SELECT {STEP_NAME} AS name, {STEP_OPENED_AT} AS opened_at, {STEP_DUE_AT} AS due_at, j.at AS ended_at,"
         " COALESCE(o.name, '') AS officer FROM journal_line j LEFT JOIN officer o ON o.id = j.actor_id"
         f" WHERE j.dossier_id = $1 AND j.event = 'step.finished' AND {STEP_OPENED_AT} IS NOT NULL"
         " UNION ALL SELECT s.name, s.opened_at, s.due_at, NULL, COALESCE(o.name, '') FROM step s"

@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -18,7 +19,7 @@ from app.dossiers.writing import write
 from app.embedded import embedded_postgres
 from app.engine.turns import OpenTask
 from app.journal import service as journal
-from app.journal.service import SYSTEM
+from app.journal.service import STEP_DUE_AT, STEP_NAME, STEP_OPENED_AT, STEP_TASK, SYSTEM, Finished
 from app.kit import clock
 from app.kit.db import Db, open_database
 from app.kit.places import placed
@@ -71,32 +72,39 @@ async def test_a_timer_follows_another_also_where_its_row_was_lost(make: Make, t
         assert (found["set_at"], found["term"]) == (move.at, REMIND.term)
 
 
-async def test_the_moments_of_a_finished_step_are_among_its_facts_wherever_they_lie(make: Make) -> None:
-    """A line of today has them in columns, one of a release before in its facts; nobody who reads sees which."""
+async def test_what_was_finished_is_among_the_facts_wherever_it_lies(make: Make) -> None:
+    """A line of today has it in columns, one of a release before in its facts; nobody who reads sees which."""
     dossier_id = await received(make)
     opened, due = clock.now() - timedelta(hours=3), clock.now() - timedelta(hours=1)
     case = await make.case(dossier_id)
-    told = {"opened_at": opened.isoformat(), "due_at": due.isoformat()}
+    old: dict[str, Any] = {"step": "before", "action": "pass", "task": 9003, "role": "clerk",
+                           "opened_at": opened.isoformat(), "due_at": due.isoformat()}
     async with make.database.transaction(offices=OFFICES) as db:
         move = Move(SYSTEM, clock.now())
-        move.note("step.finished", stood=(opened, due), step="now")
-        move.note("step.finished", stood=(opened, None), step="undated")
+        move.note("step.finished", finished=Finished(opened, due, 9001, "now", "pass", "clerk"), more=1)
+        move.note("step.finished", finished=Finished(opened, None, 9002, "undated", "pass", "clerk"))
+        move.note("test.moved", n=1)
         await write(db, make.tools, case, move)
-        await journal.record(db, dossier_id, COMMUNE, "step.finished", by=SYSTEM, step="before", **told)
+        await journal.record(db, dossier_id, COMMUNE, "step.finished", by=SYSTEM, **old)
         facts = {line.facts["step"]: line.facts for line in await journal.lines(db, dossier_id) if "step" in line.facts}
         shown = {row.facts["step"]: row.facts for row in await queries_case.journal(db, dossier_id) if "step" in row.facts}
-        columns = {row["step"]: row for row in await db.rows(
-            f"SELECT j.facts->>'step' AS step, {journal.STEP_OPENED_AT} AS opened_at, {journal.STEP_DUE_AT} AS due_at"
+        columns = {row["step"]: tuple(row) for row in await db.rows(
+            f"SELECT {STEP_NAME} AS step, {STEP_TASK} AS task, {STEP_OPENED_AT} AS opened_at, {STEP_DUE_AT} AS due_at"
             " FROM journal_line j WHERE j.dossier_id = $1", dossier_id
         )}
-        kept = await db.value("SELECT facts FROM journal_line WHERE dossier_id = $1 AND facts->>'step' = 'now'", dossier_id)
-    assert kept == {"step": "now"}
-    assert facts["now"] == {"step": "now", **told}
-    assert facts["before"] == {"step": "before", **told}
-    assert facts["undated"] == {"step": "undated", "opened_at": told["opened_at"], "due_at": None}
+        kept = await db.value("SELECT facts FROM journal_line WHERE dossier_id = $1 AND step = 'now'", dossier_id)
+        other = await db.row("SELECT * FROM journal_line WHERE dossier_id = $1 AND event = 'test.moved'", dossier_id)
+    assert kept == {"more": 1}
+    assert facts["now"] == {**old, "step": "now", "task": 9001, "more": 1}
+    assert facts["before"] == old
+    assert facts["undated"] == {**old, "step": "undated", "task": 9002, "due_at": None}
     assert shown == facts
-    for step, at in (("now", due), ("before", due), ("undated", None)):
-        assert (columns[step]["opened_at"], columns[step]["due_at"]) == (opened, at)
+    assert columns["now"] == ("now", 9001, opened, due)
+    assert columns["before"] == ("before", 9003, opened, due)
+    assert columns["undated"] == ("undated", 9002, opened, None)
+    assert other is not None
+    assert {other[name] for name in Finished._fields} == {None}
+    assert journal.facts_of(other) == {"n": 1}
 
 
 async def test_timers_that_nothing_follows_are_gone(make: Make) -> None:

@@ -129,6 +129,9 @@ async def read_database(connection: asyncpg.Connection) -> dict[str, list[Row]]:
     for table in TABLES:
         order = {"journal_line": " ORDER BY id", "deadline_line": " ORDER BY dossier_id, line_no"}.get(table, "")
         found[table] = [dict(row) for row in await connection.fetch(f'SELECT * FROM "{table}"{order}')]
+    for line in found["journal_line"]:
+        if line["task_no"] is not None:  # lines of an older release have it among their facts
+            line["facts"].update(task=line["task_no"], step=line["step"], action=line["action"], role=line["role"])
     return found
 
 

@@ -103,12 +103,12 @@ PLANTED = [
      " created_at) VALUES (gen_random_uuid(), 2, '{a}', 'post', 'ready', '{}', '{}', now())"),
     ("I6.state", "open", "UPDATE journal_line SET facts = facts || '{\"after\": \"returned\"}' WHERE dossier_id = '{a}'"
                          " AND event = 'dossier.state_changed' AND facts->>'after' = 'received'"),
-    ("I6.step-twice", "open", "INSERT INTO journal_line (office_id, dossier_id, at, event, actor_kind, actor_id, facts)"
-     " SELECT office_id, dossier_id, at, event, actor_kind, actor_id, facts FROM journal_line"
-     " WHERE dossier_id = '{a}' AND event = 'step.finished'"),
+    ("I6.step-twice", "open", "INSERT INTO journal_line (office_id, dossier_id, at, event, actor_kind, actor_id, facts,"
+     " task_no, step, action, role) SELECT office_id, dossier_id, at, event, actor_kind, actor_id, facts, task_no, step,"
+     " action, role FROM journal_line WHERE dossier_id = '{a}' AND event = 'step.finished'"),
     ("I6.path", "open", "UPDATE step SET name = 'return_result', role = 'reception' WHERE dossier_id = '{a}'"),
     ("I6.lane", "open", "UPDATE step SET role = 'clerk' WHERE dossier_id = '{a}'"),
-    ("I6.action", "open", "UPDATE journal_line SET facts = facts || '{\"action\": \"bribe\"}' WHERE dossier_id = '{a}'"
+    ("I6.action", "open", "UPDATE journal_line SET action = 'bribe' WHERE dossier_id = '{a}'"
                           " AND event = 'step.finished'"),
     ("I6.waits-for-nothing", "open", "DELETE FROM step WHERE dossier_id = '{a}'"),
     ("I6.ended", "open", "UPDATE process SET ended = 'returned' WHERE dossier_id = '{a}'"),
@@ -209,7 +209,7 @@ PLANTED += [
     ("I13.found-twice", "open", "DROP INDEX uq_finding_open;" + _finding() + _finding()),
     ("I13.finding-order", "open", _finding(cleared="'2019-01-01'")),
     ("I13.finding-order", "open", _finding(since="'2021-01-01'")),
-    ("I13.not-cleared", "returned", _finding("'step:{a}:' || (SELECT facts->>'task' FROM journal_line WHERE dossier_id ="
+    ("I13.not-cleared", "returned", _finding("'step:{a}:' || (SELECT task_no FROM journal_line WHERE dossier_id ="
                                              " '{a}' AND event = 'step.finished' LIMIT 1)")
      + _finding("'job:2'", found="now() + interval '1 hour'")),
     ("I13.not-late", "returned", "INSERT INTO late_cause (dossier_id, office_id, cause, words, said_by, said_at) VALUES"
