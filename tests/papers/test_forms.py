@@ -122,6 +122,8 @@ async def test_a_register_counts_on_and_repeats_its_head() -> None:
     assert "1280" in text_of(paper.pdf, 1)
     assert "1302" in text_of(paper.pdf, 3)
     assert all("Mã hồ sơ" in text_of(paper.pdf, page) for page in (1, 2, 3))
+    assert all(f"Trang {page}/3" in text_of(paper.pdf, page) for page in (1, 2, 3))
+    assert "Trang" not in text_of((await print_form(RECEIPT, printed_at=PRINTED)).pdf)
 
 
 async def test_what_a_citizen_writes_is_text() -> None:
