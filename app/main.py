@@ -51,7 +51,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     app = FastAPI(
         title="Một Cửa", version="0.1.0", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None,
-        telemetry={"tracing": False},
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # ours are in observing; else three are looked for
     )
     app.state.settings = settings
     for part in (portal, desk, overview, api, gallery, static_files, languages):

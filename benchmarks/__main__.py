@@ -53,7 +53,7 @@ NOTES = {
     "F9": "a B-B is so cheap now that the check of a token, HTTP and waiting weigh more beside it",
     "F11": "every paper has its own number, codes and QR, the remembered one nothing new",
     "F12": "the page and the list with sign-in, rights, row-level security and the frame's own counts; the floor has none",
-    "H1": "34 statements a dossier beside 23; journal, ledger, notices, jobs and their indexes: the profile is in decision 0074",
+    "H1": "34 statements a dossier beside 23; journal, ledger, notices, jobs, their indexes: profile in decision 0074",
     "H9": "imports: FastAPI's routes, pyHanko, SQLModel; two processes and the parent they are forked from",
 }
 

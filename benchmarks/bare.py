@@ -85,7 +85,7 @@ def application() -> FastAPI:
         await app.state.as_product.close()
         await app.state.pool.close()
 
-    app = FastAPI(lifespan=lifespan, openapi_url=None, telemetry={"tracing": False})
+    app = FastAPI(lifespan=lifespan, openapi_url=None, telemetry={"tracing": False, "metrics": False, "logs": False})
 
     @app.post("/bare/{number}")
     async def bare(request: Request, number: int) -> dict[str, int]:

@@ -55,7 +55,7 @@ def application() -> FastAPI:
             app.state.pool = pool
             yield
 
-    app = FastAPI(lifespan=life, openapi_url=None, telemetry={"tracing": False})
+    app = FastAPI(lifespan=life, openapi_url=None, telemetry={"tracing": False, "metrics": False, "logs": False})
 
     @app.get("/search")
     async def search(request: Request, words: str, offices: str) -> Response:
