@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -36,6 +36,14 @@ LANES: Final[tuple[str, ...]] = ("reception", "specialist", "head", "leader", "c
 WINDOWS: Final = {"late": N_("Quá hạn bước"), "today": N_("Hôm nay"), "soon": N_("Còn 1–2 ngày")}
 
 
+class Moments(NamedTuple):
+    """Now, the end of today, the end of the second working day from now."""
+
+    now: datetime
+    tomorrow: datetime
+    soon: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What the address asks for."""
@@ -64,16 +72,17 @@ async def my_work(
         queue if queue in QUEUES else "todo", due if due in WINDOWS else "", procedure[:20],
         lane if lane in LANES else "", after[:120],
     )
-    told = await _told(visit, wanted)
-    rows = await _rows(visit, wanted)
+    moments = _moments(visit)
+    told = await _told(visit, wanted, moments)
+    rows = await _rows(visit, wanted, moments)
     page, more = rows[: queries.PAGE], len(rows) > queries.PAGE
     procedures = await visit.tools.catalogue.versions(visit.db, told["procedures"])
-    language = visit.language
+    language, now = visit.language, moments.now
+    loaded = {one: await visit.tools.catalogue.version(visit.db, one) for one in {row.version_id for row in page}}
     with speaking(language):
-        now = clock.now()
         return render(
             request, "desk/worklist/list.html", title=words(QUEUES[wanted.queue]), groups=_groups(told, wanted),
-            rows=[await _row(visit, row, now, language) for row in page], chips=_chips(told, wanted),
+            rows=[_row(visit, row, loaded[row.version_id], now, language) for row in page], chips=_chips(told, wanted),
             filters=_filters(visit, wanted, procedures, language), keep={"queue": wanted.queue, "due": wanted.due},
             of_steps=wanted.queue not in STATE_QUEUES,
             next=wanted.address(after=_written(page[-1].cursor)) if more else None,
@@ -81,29 +90,27 @@ async def my_work(
         )
 
 
-async def _told(visit: Visit, wanted: Wanted) -> Mapping[str, Any]:
+async def _told(visit: Visit, wanted: Wanted, moments: Moments) -> Mapping[str, Any]:
     """The counts beside the list and the procedures to choose from, with the frame around all of it."""
     officer, glance = visit.officer, Glance()
-    now, tomorrow, soon = _moments(visit)
     queries.ask_work(
-        glance, offices=officer.offices, roles=_lanes(visit, wanted), officer_id=officer.id, now=now, tomorrow=tomorrow,
-        soon=soon,
+        glance, offices=officer.offices, roles=_lanes(visit, wanted), officer_id=officer.id, now=moments.now,
+        tomorrow=moments.tomorrow, soon=moments.soon,
     )
     queries.ask_waiting(glance, offices=officer.offices, office_id=officer.office_id, officer_id=officer.id)
     visit.tools.catalogue.ask_current(glance, clock.today())
     return await stand_around(visit, glance)
 
 
-async def _rows(visit: Visit, wanted: Wanted) -> list[WorkRow]:
+async def _rows(visit: Visit, wanted: Wanted, moments: Moments) -> list[WorkRow]:
     officer, after = visit.officer, _read(wanted.after)
     if wanted.queue in STATE_QUEUES:
         own = officer.id if wanted.queue == "drafts" else None
         return await queries.by_state(
             visit.db, offices=officer.offices, state=STATE_QUEUES[wanted.queue], assisted_by=own, after=after
         )
-    now, tomorrow, soon = _moments(visit)
     since, until = {
-        "late": (None, now), "today": (now, tomorrow), "soon": (tomorrow, soon),
+        "late": (None, moments.now), "today": (moments.now, moments.tomorrow), "soon": (moments.tomorrow, moments.soon),
     }.get(wanted.due, (None, None))
     return await queries.work(
         visit.db, offices=officer.offices, roles=_lanes(visit, wanted), officer_id=officer.id,
@@ -111,8 +118,7 @@ async def _rows(visit: Visit, wanted: Wanted) -> list[WorkRow]:
     )
 
 
-async def _row(visit: Visit, row: WorkRow, now: datetime, language: str) -> dict[str, Any]:
-    loaded = await visit.tools.catalogue.version(visit.db, row.version_id)
+def _row(visit: Visit, row: WorkRow, loaded: LoadedProcedure, now: datetime, language: str) -> dict[str, Any]:
     calendar, open_step = visit.tools.calendars.of(row.office_id), bool(row.step)
     running = row.paused_at is None and row.finished_at is None
     if open_step and running and row.step_due is not None:
@@ -206,12 +212,11 @@ def _lanes(visit: Visit, wanted: Wanted) -> list[str]:
     return own or (list(LANES) if officer.roles & {Role.SUPERVISOR, Role.ADMINISTRATOR} else [])
 
 
-def _moments(visit: Visit) -> tuple[datetime, datetime, datetime]:
-    """Now, the end of today, the end of the second working day from now."""
+def _moments(visit: Visit) -> Moments:
     today, calendar = clock.today(), visit.tools.calendars.of(visit.officer.office_id)
     end = datetime.combine(today + timedelta(days=1), time(), clock.LOCAL)
     soon = datetime.combine(calendar.working_day_after(today, 2) + timedelta(days=1), time(), clock.LOCAL)
-    return clock.now(), end, soon
+    return Moments(clock.now(), end, soon)
 
 
 def _late(row: WorkRow, now: datetime) -> bool:
