@@ -48,12 +48,16 @@ class Measure:
 
 WHOLE, LITTLE = Measure(), Measure(1, 6_000, 7_000, 50, 2)
 NOTES = {
-    "F4": "the floor is the least SQL by hand; ours writes what reports, lists and a timer need too",
+    "F2": "stock in a transaction of six statements, as speed's design A; stricter beside it: stock around the least SQL",
+    "F4": "the floor is the least SQL by hand; the timer is set again on the same day, on another it writes its indexes too",
     "F8": "laying out and writing the paper is most of ours; `make weasyprint` first, else typst afresh stands in",
     "F9": "a B-B is so cheap now that the check of a token, HTTP and waiting weigh more beside it",
-    "F11": "every paper has its own number, codes and QR, the remembered one nothing new",
+    "F11": "every paper has its own number, codes and QR, the remembered one nothing new: profile in decision 0072",
     "F12": "the page and the list with sign-in, rights, row-level security and the frame's own counts; the floor has none",
     "H1": "34 statements a dossier beside 23; journal, ledger, notices, jobs, their indexes: profile in decision 0074",
+    "H3": "the engine's turn, a transaction of the pool, what is checked: profile in decision 0070",
+    "H5": "what is not flat: an unfinished word over a province, by hand as well: profile in decision 0073",
+    "H6": "typst alone is half of a paper: profile in decision 0072",
     "H9": "imports: FastAPI's routes, pyHanko, SQLModel; two processes and the parent they are forked from",
 }
 
