@@ -32,7 +32,7 @@ check: env
 bench: env
 	$(BIN)/python -m benchmarks $(if $(KEEP),--keep)
 
-# The rows that need room and time besides: 1,000,000 dossiers (about 5 GB while it runs), 1,000 certificates, 20,000 walks.
+# The rows that need room and time besides: 1,000,000 dossiers (about 5 GB while it runs), 20,000 random steps.
 bench-full: env
 	$(BIN)/python -m benchmarks --full $(if $(KEEP),--keep)
 

@@ -1,7 +1,7 @@
 """One table: every aim of speed, product beside floor, in one run of at most five minutes.
 
     python -m benchmarks                print it
-    python -m benchmarks --full         the rows that need room and time too: a million dossiers, a thousand certificates
+    python -m benchmarks --full         the rows that need room and time too: a million dossiers, 20,000 random steps
     python -m benchmarks --little       every row with next to no rounds: that they run, not what they say
     … --keep                            and keep it: docs/speed/bench.md or full.md, the summary in docs/speed.md
 """
@@ -160,7 +160,7 @@ def _aimed(one: Line) -> Line:
 def measured(*, full: bool, much: Measure) -> tuple[list[Row], str]:
     """Every row, and which PostgreSQL it was."""
     rows: list[Row] = [*engine_lines(much), *difference_rows(20_000 if full else much.steps), *miwg_rows()]
-    rows += [*paper_lines(), *weasyprint_lines(turns=2 if much is WHOLE else 1), *_signed(much, full=full), *count_lines()]
+    rows += [*paper_lines(), *weasyprint_lines(turns=2 if much is WHOLE else 1), *_signed(much), *count_lines()]
     more, postgres = asyncio.run(over_http(much))
     rows += more
     if full:
@@ -168,8 +168,8 @@ def measured(*, full: bool, much: Measure) -> tuple[list[Row], str]:
     return rows, postgres
 
 
-def _signed(much: Measure, *, full: bool) -> list[Row]:
-    return asyncio.run(sign_lines(rounds=30 if much is WHOLE else 1, many=1_000 if full else 60))
+def _signed(much: Measure) -> list[Row]:
+    return asyncio.run(sign_lines(rounds=30 if much is WHOLE else 1))
 
 
 def main() -> None:

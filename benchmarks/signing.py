@@ -54,8 +54,8 @@ def desk() -> Iterator[Desk]:
             yield Desk(root, keys, Keyring(keys))
 
 
-async def sign_lines(*, rounds: int = 30, many: int = 60) -> list[Row]:
-    """F7 to F10, H6 and H7. `many`: certificates and files of a batch; a full run wants 1,000."""
+async def sign_lines(*, rounds: int = 30, many: int = 1_000) -> list[Row]:
+    """F7 to F10, H6 and H7. `many`: certificates and files of a batch; what is asked for once is dear in a small one."""
     with desk() as office:
         lines: list[Row] = [*await _one(office, rounds)]
         count = many if rounds > 1 else 4
