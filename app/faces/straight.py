@@ -6,7 +6,7 @@ which is one visit. Here that visit stands around the function as a context, and
 """
 
 from collections.abc import Callable, Coroutine
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from typing import Any, Final, TypeVar
 
 from fastapi import Request, Response
@@ -36,21 +36,30 @@ def looks(function: Function) -> Function:
     return straight(function)
 
 
+def visit_of(dependant: Dependant) -> tuple[Callable[..., AbstractAsyncContextManager[Any]], str]:
+    """How the visit of a straight route is opened, and what its function calls it.
+
+    Whatever else the route depends on would be passed over: such a route must not start.
+    """
+    (visit,) = dependant.dependencies
+    assert visit.call is not None
+    assert visit.name is not None
+    assert visit.scope == "function"
+    assert not any((visit.dependencies, dependant.cookie_params, dependant.response_param_name,
+                    dependant.background_tasks_param_name))
+    return asynccontextmanager(visit.call), visit.name
+
+
 def handler_of(dependant: Dependant) -> Handler | None:
     """What answers the requests of such a route; None for every other."""
     function = dependant.call
     if not getattr(function, STRAIGHT, False):
         return None
-    (visit,) = dependant.dependencies  # a second one would be passed over: such a route must not start
-    others = (dependant.path_params, dependant.body_params, dependant.header_params, dependant.cookie_params,
-              dependant.response_param_name, dependant.background_tasks_param_name, visit.dependencies)
     assert function is not None
-    assert visit.call is not None
-    assert visit.name is not None
-    assert visit.scope == "function"
-    assert not any(others)
-    opened, visit_name, request_name = asynccontextmanager(visit.call), visit.name, dependant.request_param_name
-    fields, looking = dependant.query_params, getattr(function, LOOKING, False)
+    assert not any((dependant.path_params, dependant.body_params, dependant.header_params))
+    opened, visit_name = visit_of(dependant)
+    request_name, fields = dependant.request_param_name, dependant.query_params
+    looking = getattr(function, LOOKING, False)
     plain = request_params_to_args(fields, QueryParams())  # an address without a query: all as the function says
 
     async def answer(request: Request) -> Response:

@@ -6,11 +6,10 @@ FastAPI's own fields, looked up here once instead of at each request.
 """
 
 import json
-from collections.abc import Callable, Coroutine, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from email.message import Message
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from fastapi import HTTPException, Request, Response
 from fastapi._body_limit import get_body_limit_error
@@ -20,9 +19,9 @@ from fastapi.exceptions import RequestValidationError
 from pydantic_core import PydanticUndefined
 from starlette.middleware.body_limit import MAX_BODY_SIZE_SCOPE_KEY
 
+from app.faces.straight import Function, Handler, visit_of
+
 STRAIGHT: Final = "__motcua_straight_writing__"
-Function = TypeVar("Function", bound=Callable[..., Any])
-Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 Errors = list[dict[str, Any]]
 
 
@@ -38,16 +37,10 @@ def writing_handler_of(dependant: Dependant) -> Handler | None:
     function = dependant.call
     if not getattr(function, STRAIGHT, False):
         return None
-    (visit,) = dependant.dependencies  # a second one would be passed over: such a route must not start
-    others = (dependant.query_params, dependant.cookie_params, dependant.response_param_name,
-              dependant.background_tasks_param_name, dependant.request_param_name, visit.dependencies)
     assert function is not None
-    assert visit.call is not None
-    assert visit.name is not None
-    assert visit.scope == "function"
-    assert not any(others)
+    assert not any((dependant.query_params, dependant.request_param_name))
     assert len(dependant.body_params) <= 1
-    opened, visit_name = asynccontextmanager(visit.call), visit.name
+    opened, visit_name = visit_of(dependant)
     of_path = [_Field.of(one, "path") for one in dependant.path_params]
     of_headers = [_Field.of(one, "header") for one in dependant.header_params]
     bodies = dependant.body_params
